@@ -1,0 +1,176 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/msgid"
+	"earshot/internal/store"
+	"earshot/internal/trust"
+)
+
+// The rows of the store are the values of the API: a second set of the same
+// structs would only drift.
+type (
+	// Message is one message of a conversation.
+	Message = store.Message
+	// Conversation is one row of the list of conversations.
+	Conversation = store.Conversation
+	// Contact is what is kept of another device.
+	Contact = store.Contact
+	// Request is the first text of a stranger, kept until a person decides.
+	Request = store.Request
+	// State says how far a message has come.
+	State = store.State
+	// Kind says what a message is.
+	Kind = store.Kind
+)
+
+// The states and kinds of a message, as in package store.
+const (
+	Queued    = store.Queued
+	Waiting   = store.Waiting
+	Sent      = store.Sent
+	Delivered = store.Delivered
+	Read      = store.Read
+	Failed    = store.Failed
+	Received  = store.Received
+
+	KindText = store.KindText
+	KindAuto = store.KindAuto
+)
+
+// MaxTextBytes is the longest text of one message: 64 KiB of UTF-8. It fits a
+// frame four times over and a screen many times; longer texts are files.
+const MaxTextBytes = 64 << 10
+
+// Errors that a caller decides on. They keep their identity through the
+// control socket (errors.Is).
+var (
+	ErrEmptyText   = errors.New("there is no text to send")
+	ErrTextTooLong = errors.New("the text is longer than 64 KiB; send it as a file or in parts")
+	ErrInvalidText = errors.New("the text is not valid UTF-8")
+	ErrUnknownPeer = errors.New("no such device is known")
+	ErrSelf        = errors.New("that is this device itself")
+	ErrBlocked     = errors.New("that device is blocked here; unblock it first")
+	ErrUnreachable = errors.New("nothing answered there as an Earshot device")
+	ErrNoRequest   = errors.New("there is no request from that device")
+	ErrBadName     = errors.New("a name needs 1 to 40 visible characters")
+	ErrBadAddress  = errors.New("not an address: want HOST or HOST:PORT")
+)
+
+// Self is this device.
+type Self struct {
+	ID        identity.DeviceID
+	Name      string
+	Kind      string
+	Addresses []netip.AddrPort // where others on the same networks reach it; empty while offline
+	Port      int              // 0 while nothing listens
+	Version   string
+}
+
+// Peer is a device in earshot or a contact.
+type Peer struct {
+	ID        identity.DeviceID
+	Name      string // not cleaned
+	Kind      string
+	Level     trust.Level
+	Online    bool // a live link or a fresh sighting
+	Linked    bool // a live link
+	AcceptsMe bool
+	Addresses []netip.AddrPort
+	LastSeen  time.Time
+}
+
+// Outgoing is a text to send. The caller makes the ID, so that a call repeated
+// after a lost answer sends once.
+type Outgoing struct {
+	ID   msgid.ID
+	To   identity.DeviceID
+	Kind Kind
+	Text string
+}
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of event and the field of Event that each fills.
+const (
+	EventPeerFound   EventKind = "peer_found"   // Peer: came into earshot
+	EventPeerUpdated EventKind = "peer_updated" // Peer: name, level, link or address changed
+	EventPeerLost    EventKind = "peer_lost"    // Peer: left earshot
+	EventRequest     EventKind = "request"      // Request: a stranger asks
+	EventRequestGone EventKind = "request_gone" // Request: decided, or dropped
+	EventMessage     EventKind = "message"      // Message: new in a conversation, either direction
+	EventState       EventKind = "state"        // Message: its State changed
+	EventSelf        EventKind = "self"         // Self: name, addresses or port changed
+	EventLagged      EventKind = "lagged"       // none: events were dropped, read everything again
+)
+
+// Event is something that happened. Exactly the field named beside its Kind is
+// set.
+type Event struct {
+	Kind    EventKind
+	Peer    *Peer    `json:",omitempty"`
+	Request *Request `json:",omitempty"`
+	Message *Message `json:",omitempty"`
+	Self    *Self    `json:",omitempty"`
+}
+
+// Page asks for a part of a conversation, oldest first in the answer.
+type Page struct {
+	Peer   identity.DeviceID
+	Before msgid.ID // messages above this one; zero: the newest
+	Limit  int      // at most; 0 or above MaxPage: MaxPage
+}
+
+// MaxPage is the most messages one History call returns: what a screen shows
+// many times over, and at most 16 MiB of text.
+const MaxPage = 256
+
+// Service is everything a front end can ask of this device. *Messenger serves
+// it in the process that owns the home folder, control.Client from any other,
+// and *engine.Engine whichever of the two is right at the moment. All methods
+// are safe for concurrent use.
+type Service interface {
+	// Self returns this device.
+	Self(ctx context.Context) (Self, error)
+	// Rename changes the name that others see. ErrBadName.
+	Rename(ctx context.Context, name string) error
+	// Peers returns the devices in earshot and all contacts, contacts first,
+	// then by name.
+	Peers(ctx context.Context) ([]Peer, error)
+	// Add reaches the device at a typed HOST or HOST:PORT and remembers the
+	// address. ErrBadAddress, ErrUnreachable, ErrSelf.
+	Add(ctx context.Context, address string) (Peer, error)
+	// Send stores a text in the conversation and the outbox, durably, before it
+	// returns. The first text to a stranger makes it a contact and asks it.
+	// A repeated ID returns the stored message. ErrEmptyText, ErrTextTooLong,
+	// ErrInvalidText, ErrSelf, ErrBlocked, ErrUnknownPeer (zero ID).
+	Send(ctx context.Context, out Outgoing) (Message, error)
+	// History returns a page of a conversation, oldest first.
+	History(ctx context.Context, page Page) ([]Message, error)
+	// Conversations returns the contacts with their newest message and unread
+	// count, newest first.
+	Conversations(ctx context.Context) ([]Conversation, error)
+	// Outbox returns what still waits, oldest first.
+	Outbox(ctx context.Context) ([]Message, error)
+	// Requests returns the strangers that ask, oldest first.
+	Requests(ctx context.Context) ([]Request, error)
+	// Allow makes a device a contact; its request becomes the first message.
+	// ErrNoRequest when it has not asked and is not known.
+	Allow(ctx context.Context, id identity.DeviceID) error
+	// Refuse drops a device's request. The device is not told. ErrNoRequest.
+	Refuse(ctx context.Context, id identity.DeviceID) error
+	// Block silences a device: its links close and its requests vanish.
+	Block(ctx context.Context, id identity.DeviceID) error
+	// MarkRead says that a person saw the conversation up to now.
+	MarkRead(ctx context.Context, id identity.DeviceID) error
+	// Subscribe returns events from now on until ctx ends; then the channel is
+	// closed. Read state after subscribing, so that nothing falls between. A
+	// subscriber that does not keep up loses events and gets one EventLagged.
+	Subscribe(ctx context.Context) (<-chan Event, error)
+}

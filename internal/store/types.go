@@ -1,0 +1,124 @@
+package store
+
+import (
+	"net/netip"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/msgid"
+	"earshot/internal/trust"
+)
+
+// Contact is what is kept of another device. A row exists from the first
+// request in either direction, a typed address, or a block.
+type Contact struct {
+	ID          identity.DeviceID
+	Level       trust.Level
+	Name        string    // as the device said it under its own key; not cleaned
+	Kind        string    // phone, tablet, laptop, desktop, server or ""
+	AcceptsMe   bool      // the device has accepted this one
+	RequestedAt time.Time // when it last acknowledged a request of ours; zero: never
+	PresenceKey []byte    // 16 bytes, or nil while not told
+	Added       time.Time
+	LastSeen    time.Time
+}
+
+// Kind says what a message is. Stored: append only, equal to the numbers of
+// the wire.
+type Kind uint8
+
+// The kinds of message.
+const (
+	KindText Kind = 0
+	KindAuto Kind = 1 // written by a program
+)
+
+// State says how far a message has come. Stored: append only.
+type State uint8
+
+// The states of a message. Outgoing ones move down this list; incoming ones
+// are Received or Read.
+const (
+	Queued    State = 0 // in the outbox
+	Waiting   State = 1 // in the outbox, until the other side accepts this device
+	Sent      State = 2 // in the outbox, written to a link that is alive
+	Delivered State = 3 // stored on the other device
+	Read      State = 4 // shown to a person there (outgoing) or here (incoming)
+	Failed    State = 5 // cancelled by a person here
+	Received  State = 6 // incoming, not shown yet
+)
+
+// Message is one message of the conversation with Peer.
+type Message struct {
+	ID       msgid.ID
+	Peer     identity.DeviceID
+	Outgoing bool
+	Epoch    uint64 // numbering of the writer
+	Seq      uint64
+	HLC      uint64 // as written by the sender
+	SortKey  uint64 // display order, see docs/PROTOCOL.md §8
+	After    msgid.ID
+	ReplyTo  msgid.ID
+	Kind     Kind
+	Text     string    // byte for byte as it came
+	SentAt   time.Time // the writer's clock
+	StoredAt time.Time // this device's clock
+	State    State
+}
+
+// NewMessage is a message that a person here wrote.
+type NewMessage struct {
+	ID      msgid.ID
+	Peer    identity.DeviceID
+	Kind    Kind
+	Text    string
+	ReplyTo msgid.ID
+	HLC     uint64
+	At      time.Time
+}
+
+// Incoming is a message as it came over a link.
+type Incoming struct {
+	Peer    identity.DeviceID
+	ID      msgid.ID
+	Epoch   uint64
+	Seq     uint64
+	HLC     uint64 // as written
+	Clamped uint64 // HLC bounded by this device's clock, used for the order
+	After   msgid.ID
+	ReplyTo msgid.ID
+	Kind    Kind
+	Text    string
+	SentAt  time.Time
+	At      time.Time // this device's clock
+}
+
+// Request is the first text of a stranger, kept until a person decides.
+type Request struct {
+	ID     msgid.ID // of the message
+	Peer   identity.DeviceID
+	Name   string // as told in Hello; not cleaned
+	Kind   string
+	Text   string
+	HLC    uint64
+	SentAt time.Time
+	At     time.Time  // when it came
+	Source netip.Addr // where it came from; for the cap per address
+}
+
+// Conversation is one row of the list of conversations.
+type Conversation struct {
+	Contact Contact
+	Last    Message // zero ID when there is none yet
+	Unread  int
+}
+
+// Range is a run of sequence numbers, both ends included.
+type Range struct{ Lo, Hi uint64 }
+
+// Seen says what has come of one epoch of a peer: everything in Ranges, sorted
+// and disjoint. It outlives the messages themselves.
+type Seen struct {
+	Epoch  uint64
+	Ranges []Range
+}
