@@ -60,6 +60,10 @@ var (
 	ErrNoRequest   = errors.New("there is no request from that device")
 	ErrBadName     = errors.New("a name needs 1 to 40 visible characters")
 	ErrBadAddress  = errors.New("not an address: want HOST or HOST:PORT")
+
+	// ErrUnknownMessage says that a page was asked for above a message that is
+	// not in that conversation.
+	ErrUnknownMessage = errors.New("no such message in that conversation")
 )
 
 // Self is this device.

@@ -78,3 +78,6 @@ func (id *ID) UnmarshalText(b []byte) error {
 	}
 	return err
 }
+
+// Now returns a fresh ID that carries the time of the wall clock.
+func Now() ID { return New(time.Now()) }

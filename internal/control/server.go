@@ -1,0 +1,198 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/messenger"
+)
+
+const (
+	// maxCallBytes bounds one call: the longest text with every byte escaped in
+	// JSON, and room for the rest.
+	maxCallBytes = 6*messenger.MaxTextBytes + 64<<10
+	// readTimeout is how long a client may take to say what it wants.
+	readTimeout = 10 * time.Second
+	// writeTimeout is how long a client may leave an answer unread. One that is
+	// stopped loses its connection, and asks anew when it goes on.
+	writeTimeout = 10 * time.Second
+)
+
+type call struct {
+	Method string          `json:"method"`
+	Params json.RawMessage `json:"params,omitempty"`
+}
+
+type answer struct {
+	Result json.RawMessage `json:"result,omitempty"`
+	Error  *wireError      `json:"error,omitempty"`
+}
+
+// Server answers calls for a Service.
+type Server struct {
+	svc messenger.Service
+	log *slog.Logger
+}
+
+// NewServer returns a server for svc. A nil logger is silent.
+func NewServer(svc messenger.Service, log *slog.Logger) *Server {
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return &Server{svc: svc, log: log}
+}
+
+// Serve answers calls on ln until ctx ends; it closes ln and returns when every
+// call has ended.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	stop := context.AfterFunc(ctx, func() { ln.Close() })
+	defer stop()
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			ln.Close()
+			return fmt.Errorf("the control socket ended: %w", err)
+		}
+		wg.Go(func() { s.serve(ctx, conn) })
+	}
+}
+
+func (s *Server) serve(ctx context.Context, conn net.Conn) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	conn.SetReadDeadline(time.Now().Add(readTimeout))
+	var c call
+	if err := json.NewDecoder(io.LimitReader(conn, maxCallBytes)).Decode(&c); err != nil {
+		if !errors.Is(err, io.EOF) && ctx.Err() == nil {
+			s.log.Warn("a call on the control socket was not understood", "err", err)
+		}
+		return
+	}
+	conn.SetReadDeadline(time.Time{})
+	// The client sends nothing more: a read that ends says that it has gone.
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		io.Copy(io.Discard, io.LimitReader(conn, 1))
+		cancel()
+	}()
+	s.answer(ctx, conn, c)
+	conn.Close()
+	<-done
+}
+
+func (s *Server) answer(ctx context.Context, conn net.Conn, c call) {
+	if c.Method == methodSubscribe {
+		s.stream(ctx, conn)
+		return
+	}
+	h := methods[c.Method]
+	if h == nil {
+		s.write(conn, answer{Error: &wireError{Text: fmt.Sprintf("no method %q: are both programs of one version?", c.Method)}})
+		return
+	}
+	result, err := h(ctx, s.svc, c.Params)
+	if err != nil {
+		s.write(conn, answer{Error: toWire(err)})
+		return
+	}
+	raw, err := json.Marshal(result)
+	if err != nil {
+		s.write(conn, answer{Error: toWire(err)})
+		return
+	}
+	s.write(conn, answer{Result: raw})
+}
+
+func (s *Server) write(conn net.Conn, v any) bool {
+	conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+	return json.NewEncoder(conn).Encode(v) == nil
+}
+
+func (s *Server) stream(ctx context.Context, conn net.Conn) {
+	events, err := s.svc.Subscribe(ctx)
+	if err != nil {
+		s.write(conn, answer{Error: toWire(err)})
+		return
+	}
+	if !s.write(conn, answer{Result: json.RawMessage("true")}) {
+		return
+	}
+	for e := range events {
+		if !s.write(conn, e) {
+			return
+		}
+	}
+}
+
+const methodSubscribe = "subscribe"
+
+// handler runs one method.
+type handler func(ctx context.Context, svc messenger.Service, params json.RawMessage) (any, error)
+
+// with decodes the parameters of a method.
+func with[P, R any](f func(context.Context, messenger.Service, P) (R, error)) handler {
+	return func(ctx context.Context, svc messenger.Service, params json.RawMessage) (any, error) {
+		var p P
+		if len(params) > 0 {
+			if err := json.Unmarshal(params, &p); err != nil {
+				return nil, err
+			}
+		}
+		return f(ctx, svc, p)
+	}
+}
+
+type none = struct{}
+
+var methods = map[string]handler{
+	"self": with(func(ctx context.Context, s messenger.Service, _ none) (messenger.Self, error) { return s.Self(ctx) }),
+	"rename": with(func(ctx context.Context, s messenger.Service, name string) (none, error) {
+		return none{}, s.Rename(ctx, name)
+	}),
+	"peers": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Peer, error) { return s.Peers(ctx) }),
+	"add":   with(func(ctx context.Context, s messenger.Service, a string) (messenger.Peer, error) { return s.Add(ctx, a) }),
+	"send": with(func(ctx context.Context, s messenger.Service, o messenger.Outgoing) (messenger.Message, error) {
+		return s.Send(ctx, o)
+	}),
+	"history": with(func(ctx context.Context, s messenger.Service, p messenger.Page) ([]messenger.Message, error) {
+		return s.History(ctx, p)
+	}),
+	"conversations": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Conversation, error) {
+		return s.Conversations(ctx)
+	}),
+	"outbox": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Message, error) {
+		return s.Outbox(ctx)
+	}),
+	"requests": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Request, error) {
+		return s.Requests(ctx)
+	}),
+	"allow": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
+		return none{}, s.Allow(ctx, id)
+	}),
+	"refuse": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
+		return none{}, s.Refuse(ctx, id)
+	}),
+	"block": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
+		return none{}, s.Block(ctx, id)
+	}),
+	"mark_read": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
+		return none{}, s.MarkRead(ctx, id)
+	}),
+}

@@ -1,0 +1,241 @@
+package messenger
+
+import (
+	"context"
+	"time"
+
+	"earshot/internal/msgid"
+	"earshot/internal/store"
+	"earshot/netcore/wire"
+)
+
+// Delivery on one link (docs/PROTOCOL.md §8).
+const (
+	maxInFlight = 64 // messages written and not acknowledged: the brake between contacts
+
+	ackTimeout    = 5 * time.Second  // then the other side is pinged
+	pingTimeout   = 5 * time.Second  // then the link is dead
+	resendTimeout = 30 * time.Second // it answers pings but does not acknowledge: send again
+
+	// askAgain is how soon a request that was not acknowledged is repeated on a
+	// living link: the other side had no room for it.
+	askAgain = 5 * time.Minute
+
+	// requestInterval is how often a stranger is asked again: the row there
+	// lives a day.
+	requestInterval = 24 * time.Hour
+)
+
+// courier delivers on one link until the link ends. It alone writes messages to
+// the link, so that they leave in order.
+func (m *Messenger) courier(l *link) {
+	c := &courier{m: m, l: l}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		wait, err := c.step()
+		if err != nil {
+			if l.ctx.Err() == nil && m.ctx.Err() == nil {
+				m.log.Warn("delivery on a link stopped", "device", l.Peer(), "err", err)
+				l.Close(wire.ByeShutdown)
+			}
+			return
+		}
+		timer.Reset(wait)
+		select {
+		case <-l.ctx.Done():
+			return
+		case <-l.Done():
+			return
+		case <-l.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// courier is the state of delivery that only its own goroutine sees.
+type courier struct {
+	m      *Messenger
+	l      *link
+	opened bool   // Profile and Resume were sent
+	resume bool   // the peer's first Resume was answered
+	cursor uint64 // outbox position of the last message sent
+	asked  time.Time
+}
+
+const idleWait = time.Hour // nothing is due: only a wake matters
+
+// step does what is due and returns how long nothing else will be.
+func (c *courier) step() (time.Duration, error) {
+	m, l := c.m, c.l
+	m.mu.Lock()
+	contact, accepted, told := l.dev.level.IsContact(), l.accepted, l.told
+	var resumes []*wire.Resume
+	if accepted {
+		resumes, l.resumes = l.resumes, nil
+	}
+	if contact {
+		l.told = true
+	}
+	m.mu.Unlock()
+	if !contact {
+		return idleWait, nil
+	}
+	if !told {
+		if err := l.Send(l.ctx, &wire.Accepted{}); err != nil {
+			return 0, err
+		}
+	}
+	if !accepted {
+		return c.ask()
+	}
+	if !c.opened {
+		if err := c.open(); err != nil {
+			return 0, err
+		}
+	}
+	for _, r := range resumes {
+		if err := c.answer(r); err != nil {
+			return 0, err
+		}
+		c.resume = true
+	}
+	if !c.resume {
+		return idleWait, nil
+	}
+	return c.deliver()
+}
+
+// ask sends the first waiting text as a request, at most once a day.
+func (c *courier) ask() (time.Duration, error) {
+	m, l := c.m, c.l
+	c.opened, c.resume, c.cursor = false, false, 0
+	m.mu.Lock()
+	last := l.dev.requestedAt
+	clear(l.inflight)
+	m.mu.Unlock()
+	if wait := last.Add(requestInterval).Sub(m.now()); !last.IsZero() && wait > 0 {
+		return min(wait, idleWait), nil
+	}
+	if wait := c.asked.Add(askAgain).Sub(m.now()); !c.asked.IsZero() && wait > 0 {
+		return wait, nil
+	}
+	rows, err := m.db.Pending(l.ctx, l.Peer(), 0, 1)
+	if err != nil || len(rows) == 0 {
+		return idleWait, err
+	}
+	text, cut := requestText(rows[0].Text)
+	c.asked = m.now()
+	return askAgain, l.Send(l.ctx, &wire.Request{ID: wire.ID(rows[0].ID), HLC: rows[0].HLC, Text: text, Cut: cut})
+}
+
+// open tells the peer who this device is and what it has of the peer's messages.
+func (c *courier) open() error {
+	profile, err := c.m.profile(c.l.ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.l.Send(c.l.ctx, profile); err != nil {
+		return err
+	}
+	seen, err := c.m.db.Seen(c.l.ctx, c.l.Peer())
+	if err != nil {
+		return err
+	}
+	c.opened = true
+	return c.l.Send(c.l.ctx, resumeFrame(seen))
+}
+
+// deliver sends what waits, in order, while the window is open.
+func (c *courier) deliver() (time.Duration, error) {
+	m, l := c.m, c.l
+	for {
+		wait, open, err := c.watch()
+		if err != nil || open <= 0 {
+			return wait, err
+		}
+		rows, err := m.db.Pending(l.ctx, l.Peer(), c.cursor, open)
+		if err != nil {
+			return 0, err
+		}
+		if len(rows) == 0 {
+			return wait, nil
+		}
+		for _, p := range rows {
+			if err := c.send(p.Message); err != nil {
+				return 0, err
+			}
+			c.cursor = p.Pos
+		}
+	}
+}
+
+// send writes one message and counts it as in flight.
+func (c *courier) send(msg store.Message) error {
+	m, l := c.m, c.l
+	m.mu.Lock()
+	if l.inflight != nil {
+		l.inflight[msg.ID] = m.now()
+	}
+	m.mu.Unlock()
+	if err := l.Send(l.ctx, msgFrame(msg)); err != nil {
+		return err
+	}
+	msg.State = Sent
+	m.hub.publish(Event{Kind: EventState, Message: &msg})
+	return nil
+}
+
+// watch looks after the messages in flight: it returns how long they may wait
+// still and how many more may go.
+func (c *courier) watch() (wait time.Duration, open int, err error) {
+	m, l := c.m, c.l
+	m.mu.Lock()
+	var oldest time.Time
+	for _, at := range l.inflight {
+		if oldest.IsZero() || at.Before(oldest) {
+			oldest = at
+		}
+	}
+	open = maxInFlight - len(l.inflight)
+	if l.rewind {
+		l.rewind, c.cursor = false, 0
+	}
+	m.mu.Unlock()
+	if oldest.IsZero() {
+		return idleWait, open, nil
+	}
+	age := m.now().Sub(oldest)
+	if age < ackTimeout {
+		return ackTimeout - max(age, 0), open, nil
+	}
+	ctx, cancel := context.WithTimeout(l.ctx, pingTimeout)
+	defer cancel()
+	if err := l.Ping(ctx); err != nil {
+		return 0, 0, err
+	}
+	if age < resendTimeout {
+		return ackTimeout, open, nil
+	}
+	m.mu.Lock()
+	clear(l.inflight)
+	m.mu.Unlock()
+	c.cursor = 0
+	return ackTimeout, maxInFlight, nil
+}
+
+func msgFrame(msg store.Message) *wire.Msg {
+	return &wire.Msg{
+		ID: wire.ID(msg.ID), Epoch: msg.Epoch, Seq: msg.Seq, HLC: msg.HLC,
+		Kind: wire.MsgKind(msg.Kind), Text: msg.Text,
+		ReplyTo: optionalID(msg.ReplyTo), After: optionalID(msg.After),
+	}
+}
+
+func optionalID(id msgid.ID) *wire.ID {
+	if id.IsZero() {
+		return nil
+	}
+	w := wire.ID(id)
+	return &w
+}

@@ -1,0 +1,155 @@
+package messenger
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/store"
+	"earshot/internal/trust"
+)
+
+// device is what is known of one device right now. Guarded by Messenger.mu.
+type device struct {
+	id          identity.DeviceID
+	level       trust.Level
+	name, kind  string
+	acceptsMe   bool
+	requestedAt time.Time
+	presenceKey []byte
+	lastSeen    time.Time
+	stored      bool // has a row in the store
+
+	labels map[string]bool  // sightings of it
+	typed  []netip.AddrPort // remembered addresses, newest first
+	links  []*link          // live, oldest first
+	dial   dialState
+}
+
+// deviceLocked returns the device, making it when it is new.
+func (m *Messenger) deviceLocked(id identity.DeviceID) *device {
+	d := m.devices[id]
+	if d == nil {
+		d = &device{id: id, labels: map[string]bool{}}
+		m.devices[id] = d
+	}
+	return d
+}
+
+// forgetLocked drops a device that nothing speaks for any more.
+func (m *Messenger) forgetLocked(d *device) {
+	if !d.stored && len(d.links) == 0 && len(d.labels) == 0 && len(d.typed) == 0 && !d.dial.busy {
+		delete(m.devices, d.id)
+	}
+}
+
+func (m *Messenger) loadDevices(ctx context.Context) error {
+	contacts, err := m.db.Contacts(ctx)
+	if err != nil {
+		return err
+	}
+	book, err := m.db.AddressBook(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range contacts {
+		m.deviceLocked(c.ID).takeRow(c)
+	}
+	for id, addrs := range book {
+		m.deviceLocked(id).typed = addrs
+	}
+	return nil
+}
+
+func (d *device) takeRow(c store.Contact) {
+	d.level, d.name, d.kind = c.Level, c.Name, c.Kind
+	d.acceptsMe, d.requestedAt = c.AcceptsMe, c.RequestedAt
+	d.presenceKey, d.stored = c.PresenceKey, true
+	if c.LastSeen.After(d.lastSeen) {
+		d.lastSeen = c.LastSeen
+	}
+}
+
+// reload reads a device's row after the store changed it.
+func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
+	c, err := m.db.Contact(ctx, id)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.deviceLocked(id).takeRow(c)
+	return nil
+}
+
+// online reports a live link or a fresh sighting.
+func (d *device) online() bool { return len(d.links) > 0 || len(d.labels) > 0 }
+
+func (m *Messenger) peerLocked(d *device) Peer {
+	return Peer{
+		ID: d.id, Name: d.name, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
+		Online: d.online(), Linked: len(d.links) > 0,
+		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen,
+	}
+}
+
+// addressesLocked lists where to dial a device: what is seen now before what is
+// remembered.
+func (m *Messenger) addressesLocked(d *device) []netip.AddrPort {
+	var out []netip.AddrPort
+	add := func(addrs []netip.AddrPort) {
+		for _, a := range addrs {
+			if !slices.Contains(out, a) {
+				out = append(out, a)
+			}
+		}
+	}
+	for _, l := range d.links {
+		if l.Outbound() {
+			add([]netip.AddrPort{l.Remote()})
+		}
+	}
+	for label := range d.labels {
+		add(m.hints[label].hint.Addrs)
+	}
+	add(d.typed)
+	return out
+}
+
+func (m *Messenger) publishPeer(kind EventKind, id identity.DeviceID) {
+	m.mu.Lock()
+	d := m.devices[id]
+	if d == nil {
+		m.mu.Unlock()
+		return
+	}
+	p := m.peerLocked(d)
+	m.mu.Unlock()
+	m.hub.publish(Event{Kind: kind, Peer: &p})
+}
+
+// Peers returns the devices in earshot and all contacts; see Service.
+func (m *Messenger) Peers(context.Context) ([]Peer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []Peer
+	for _, d := range m.devices {
+		if d.level.IsContact() || d.level == trust.Blocked || d.online() || len(d.typed) > 0 {
+			out = append(out, m.peerLocked(d))
+		}
+	}
+	slices.SortFunc(out, func(a, b Peer) int {
+		if ac, bc := a.Level.IsContact(), b.Level.IsContact(); ac != bc {
+			if ac {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), a.ID.Compare(b.ID))
+	})
+	return out, nil
+}

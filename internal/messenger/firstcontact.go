@@ -1,0 +1,241 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"earshot/internal/identity"
+	"earshot/internal/msgid"
+	"earshot/internal/store"
+	"earshot/internal/trust"
+	"earshot/netcore/wire"
+)
+
+// Level returns how far a person let a device in. It never blocks on the store.
+func (m *Messenger) Level(id identity.DeviceID) trust.Level {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if d := m.devices[id]; d != nil {
+		return d.level
+	}
+	return trust.Stranger
+}
+
+// handleRequest keeps a stranger's first text for a person to decide on. A
+// contact that asks has missed that it was accepted, and is told again.
+func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
+	m.mu.Lock()
+	level := l.dev.level
+	if level.IsContact() {
+		l.told = false
+		l.poke()
+	}
+	m.mu.Unlock()
+	if level != trust.Stranger {
+		return nil
+	}
+	hello, now := l.Hello(), m.now()
+	r := Request{
+		ID: msgid.ID(f.ID), Peer: l.Peer(), Name: hello.Name, Kind: hello.Kind,
+		Text: f.Text, Cut: f.Cut, HLC: f.HLC,
+		SentAt: shownTime(hybridTime(f.HLC), now), At: now, Source: l.Remote().Addr(),
+	}
+	added, err := m.db.AddRequest(m.ctx, r)
+	if errors.Is(err, store.ErrTooManyRequests) {
+		m.log.Warn("a request was not kept: too many wait", "device", l.Peer())
+		return nil // not acknowledged: the sender asks again later
+	}
+	if err != nil {
+		return m.storeTrouble("a request was not stored", err)
+	}
+	l.acks.add(r.ID, wire.AckAsked)
+	if added {
+		m.hub.publish(Event{Kind: EventRequest, Request: &r})
+	}
+	return nil
+}
+
+// requestKept notes that a stranger keeps our request until its person decides.
+func (m *Messenger) requestKept(l *link) error {
+	id := l.Peer()
+	if err := m.db.SetRequested(m.ctx, id, m.now()); err != nil {
+		return m.storeTrouble("that a request arrived was not stored", err)
+	}
+	if err := m.reload(m.ctx, id); err != nil {
+		return m.storeTrouble("a contact cannot be read", err)
+	}
+	m.publishPeer(EventPeerUpdated, id)
+	return m.publishPending(id)
+}
+
+// publishPending tells the state of all that waits for a device.
+func (m *Messenger) publishPending(id identity.DeviceID) error {
+	rows, err := m.db.Pending(m.ctx, id, 0, MaxPage)
+	if err != nil {
+		return m.storeTrouble("the outbox cannot be read", err)
+	}
+	for i := range rows {
+		m.hub.publish(Event{Kind: EventState, Message: &rows[i].Message})
+	}
+	return nil
+}
+
+// handleAccepted opens delivery to a device whose person let this one in. A
+// stranger's word changes nothing.
+func (m *Messenger) handleAccepted(l *link) error {
+	id := l.Peer()
+	m.mu.Lock()
+	l.accepted = true
+	contact, known := l.dev.level.IsContact(), l.dev.acceptsMe
+	m.mu.Unlock()
+	l.poke()
+	if !contact || known {
+		return nil
+	}
+	if err := m.db.SetAcceptsMe(m.ctx, id, true); err != nil {
+		return m.storeTrouble("an acceptance was not stored", err)
+	}
+	if err := m.reload(m.ctx, id); err != nil {
+		return m.storeTrouble("a contact cannot be read", err)
+	}
+	m.publishPeer(EventPeerUpdated, id)
+	return m.publishPending(id)
+}
+
+// Allow makes a device a contact; see Service.
+func (m *Messenger) Allow(ctx context.Context, id identity.DeviceID) error {
+	if id == m.cfg.Self {
+		return ErrSelf
+	}
+	switch level := m.Level(id); {
+	case level.IsContact():
+		return nil
+	case level == trust.Stranger:
+		asked, err := m.asks(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !asked {
+			return ErrNoRequest
+		}
+	}
+	first, err := m.db.Accept(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := m.becomeContact(ctx, id); err != nil {
+		return err
+	}
+	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}})
+	if first != nil {
+		m.clock.clamp(first.HLC)
+		m.hub.publish(Event{Kind: EventMessage, Message: first})
+	}
+	m.publishPeer(EventPeerUpdated, id)
+	m.reach(id, reasonWrite)
+	return nil
+}
+
+// becomeContact lifts the limits of a device's links and tells it.
+func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) error {
+	// The name a stranger gave in Hello was said under its own key.
+	m.mu.Lock()
+	var name, kind string
+	if d := m.devices[id]; d != nil {
+		name, kind = d.name, d.kind
+	}
+	m.mu.Unlock()
+	if err := m.db.SetProfile(ctx, id, name, kind, nil); err != nil {
+		return err
+	}
+	if err := m.reload(ctx, id); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	network := m.net
+	accepted := false
+	for _, l := range m.devices[id].links {
+		accepted = accepted || l.accepted
+	}
+	m.mu.Unlock()
+	if accepted {
+		if err := m.db.SetAcceptsMe(ctx, id, true); err != nil {
+			return err
+		}
+		if err := m.reload(ctx, id); err != nil {
+			return err
+		}
+	}
+	if network != nil {
+		network.SetContact(id, true)
+	}
+	m.pokeDevice(id)
+	return nil
+}
+
+func (m *Messenger) asks(ctx context.Context, id identity.DeviceID) (bool, error) {
+	rs, err := m.db.Requests(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range rs {
+		if r.Peer == id {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Refuse drops a device's request; see Service.
+func (m *Messenger) Refuse(ctx context.Context, id identity.DeviceID) error {
+	err := m.db.Refuse(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrNoRequest
+	}
+	if err == nil {
+		m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}})
+	}
+	return err
+}
+
+// Block silences a device; see Service.
+func (m *Messenger) Block(ctx context.Context, id identity.DeviceID) error {
+	if id == m.cfg.Self {
+		return ErrSelf
+	}
+	if id.IsZero() {
+		return ErrUnknownPeer
+	}
+	m.mu.Lock()
+	var name, kind string
+	if d := m.devices[id]; d != nil {
+		name, kind = d.name, d.kind
+	}
+	m.mu.Unlock()
+	if err := m.db.SetLevel(ctx, id, trust.Blocked); err != nil {
+		return err
+	}
+	if err := m.db.SetProfile(ctx, id, name, kind, nil); err != nil {
+		return err
+	}
+	if err := m.reload(ctx, id); err != nil {
+		return err
+	}
+	// A blocked device must not follow this one by its record any more.
+	if err := m.renewPresenceKey(ctx); err != nil {
+		return fmt.Errorf("renew the presence key: %w", err)
+	}
+	m.mu.Lock()
+	network := m.net
+	m.mu.Unlock()
+	if network != nil {
+		network.Shun(id)
+	}
+	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}})
+	m.publishPeer(EventPeerUpdated, id)
+	return nil
+}
+
+// Requests returns the strangers that ask; see Service.
+func (m *Messenger) Requests(ctx context.Context) ([]Request, error) { return m.db.Requests(ctx) }

@@ -1,0 +1,235 @@
+package messenger
+
+import (
+	"sync"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/msgid"
+	"earshot/internal/store"
+	"earshot/netcore/wire"
+)
+
+const (
+	// inboxQueue is how many messages wait for the next commit. When it is full
+	// the links stop reading, and TCP slows the senders.
+	inboxQueue = 256
+	// maxAckIDs is how many IDs one Ack carries (docs/PROTOCOL.md §5.8).
+	maxAckIDs = 256
+)
+
+// arrival is one message on its way into the store.
+type arrival struct {
+	in   store.Incoming
+	link *link
+}
+
+func (m *Messenger) handleMsg(l *link, f *wire.Msg) error {
+	clamped := m.clock.clamp(f.HLC)
+	now := m.now()
+	in := store.Incoming{
+		Peer: l.Peer(), ID: msgid.ID(f.ID), Epoch: f.Epoch, Seq: f.Seq,
+		HLC: f.HLC, Clamped: clamped, Kind: store.Kind(f.Kind), Text: f.Text,
+		SentAt: shownTime(hybridTime(f.HLC), now), At: now,
+	}
+	if f.After != nil {
+		in.After = msgid.ID(*f.After)
+	}
+	if f.ReplyTo != nil {
+		in.ReplyTo = msgid.ID(*f.ReplyTo)
+	}
+	select {
+	case m.inbox <- arrival{in, l}:
+	case <-l.ctx.Done():
+	}
+	return nil
+}
+
+// storeArrivals commits what came, acknowledges it and then shows it. It
+// commits at once when idle; what comes during that commit is the next group,
+// so one fsync serves a burst.
+func (m *Messenger) storeArrivals() {
+	for {
+		var group []arrival
+		select {
+		case <-m.ctx.Done():
+			return
+		case a := <-m.inbox:
+			group = append(group, a)
+		}
+		for more := true; more && len(group) < inboxQueue; {
+			select {
+			case a := <-m.inbox:
+				group = append(group, a)
+			default:
+				more = false
+			}
+		}
+		m.storeGroup(group)
+	}
+}
+
+func (m *Messenger) storeGroup(group []arrival) {
+	in := make([]store.Incoming, len(group))
+	for i, a := range group {
+		in[i] = a.in
+	}
+	receipts, err := m.db.Receive(m.ctx, in)
+	if err != nil {
+		if m.ctx.Err() != nil {
+			return
+		}
+		m.log.Error("messages were not stored and not acknowledged; their senders keep them", "count", len(in), "err", err)
+		for _, a := range group {
+			a.link.acks.complain()
+		}
+		return
+	}
+	for i, r := range receipts {
+		group[i].link.acks.add(group[i].in.ID, wire.AckStored)
+		if r.New {
+			m.hub.publish(Event{Kind: EventMessage, Message: &r.Message})
+		}
+	}
+}
+
+// ackQueue collects what is to be acknowledged on one link. The queue never
+// blocks its writers; the peer's own window of 64 bounds it.
+type ackQueue struct {
+	mu     sync.Mutex
+	wake   chan struct{} // capacity 1
+	ids    map[wire.AckState][]wire.ID
+	failed bool
+}
+
+func (q *ackQueue) init() {
+	q.wake = make(chan struct{}, 1)
+	q.ids = map[wire.AckState][]wire.ID{}
+}
+
+func (q *ackQueue) add(id msgid.ID, state wire.AckState) {
+	q.mu.Lock()
+	q.ids[state] = append(q.ids[state], wire.ID(id))
+	q.mu.Unlock()
+	q.poke()
+}
+
+// complain tells the peer that its messages were not stored.
+func (q *ackQueue) complain() {
+	q.mu.Lock()
+	q.failed = true
+	q.mu.Unlock()
+	q.poke()
+}
+
+func (q *ackQueue) poke() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns the frames that are due.
+func (q *ackQueue) take() []wire.Message {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var out []wire.Message
+	for state, ids := range q.ids {
+		for len(ids) > 0 {
+			n := min(len(ids), maxAckIDs)
+			out = append(out, &wire.Ack{IDs: ids[:n:n], State: state})
+			ids = ids[n:]
+		}
+		delete(q.ids, state)
+	}
+	if q.failed {
+		q.failed = false
+		out = append(out, &wire.Error{Code: wire.CodeInternal, RefersTo: wire.TypeMsg, Text: "not stored"})
+	}
+	return out
+}
+
+// sendAcks sends a link's acknowledgements until it ends. They have a goroutine
+// of their own so that a peer that does not read cannot hold up the store.
+func (m *Messenger) sendAcks(l *link) {
+	for {
+		select {
+		case <-l.ctx.Done():
+			return
+		case <-l.Done():
+			return
+		case <-l.acks.wake:
+		}
+		for _, f := range l.acks.take() {
+			if l.Send(l.ctx, f) != nil {
+				return
+			}
+		}
+	}
+}
+
+func (m *Messenger) handleAck(l *link, f *wire.Ack) error {
+	ids := make([]msgid.ID, len(f.IDs))
+	for i, id := range f.IDs {
+		ids[i] = msgid.ID(id)
+	}
+	if f.State == wire.AckAsked {
+		return m.requestKept(l)
+	}
+	state := Delivered
+	if f.State == wire.AckRead {
+		state = Read
+	}
+	changed, err := m.db.Acked(m.ctx, l.Peer(), ids, state)
+	if err != nil {
+		return m.storeTrouble("an acknowledgement was not stored; the messages go again", err)
+	}
+	m.mu.Lock()
+	for _, other := range l.dev.links {
+		for _, id := range ids {
+			delete(other.inflight, id)
+		}
+		other.poke()
+	}
+	m.mu.Unlock()
+	for i := range changed {
+		m.hub.publish(Event{Kind: EventState, Message: &changed[i]})
+	}
+	return nil
+}
+
+// publishStates tells that messages of this device have a new state, reading
+// them from the store.
+func (m *Messenger) publishStates(sender identity.DeviceID, ids map[msgid.ID]time.Time) {
+	for id := range ids {
+		msg, err := m.db.Message(m.ctx, sender, id)
+		if err != nil {
+			if m.ctx.Err() == nil {
+				m.log.Error("a message cannot be read", "err", err)
+			}
+			return
+		}
+		m.hub.publish(Event{Kind: EventState, Message: &msg})
+	}
+}
+
+// overlay marks messages that are on their way right now as sent. That state
+// lives only as long as the link, so it is not stored.
+func (m *Messenger) overlay(msgs []Message) []Message {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range msgs {
+		msg := &msgs[i]
+		if !msg.Outgoing || msg.State != Queued && msg.State != Waiting {
+			continue
+		}
+		if d := m.devices[msg.Peer]; d != nil {
+			for _, l := range d.links {
+				if _, ok := l.inflight[msg.ID]; ok {
+					msg.State = Sent
+				}
+			}
+		}
+	}
+	return msgs
+}

@@ -1,0 +1,245 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/trust"
+)
+
+// Looks at devices of unknown key (docs/PROTOCOL.md §3). A look costs both
+// sides one handshake of under a millisecond.
+const (
+	maxLooks    = 8               // at once: a network of hundreds is walked in seconds
+	lookTimeout = 3 * time.Second // a device on the same network answers in milliseconds
+	lookRetry   = 2 * time.Second // doubled after each failure
+	maxLookWait = time.Minute
+)
+
+// sighting is one discovery record and what is known of who made it.
+type sighting struct {
+	hint   Hint
+	id     identity.DeviceID // zero until a key was matched or seen
+	proven bool              // the key itself was seen, not only the record's claim
+	busy   bool
+	fails  int
+	timer  *time.Timer
+}
+
+// looks counts the looks under way and queues the others.
+type looks struct {
+	running int
+	waiting []string // labels
+}
+
+// HintFound takes a new or changed discovery record.
+func (m *Messenger) HintFound(h Hint) {
+	m.mu.Lock()
+	s := m.hints[h.Label]
+	if s == nil {
+		s = &sighting{}
+		m.hints[h.Label] = s
+	}
+	s.hint = h
+	if s.id.IsZero() {
+		for _, d := range m.devices {
+			if len(d.presenceKey) > 0 && d.level.IsContact() && h.Matches != nil && h.Matches(d.presenceKey) {
+				m.bindLocked(s, d.id, false)
+				break
+			}
+		}
+	}
+	id := s.id
+	m.mu.Unlock()
+	if id.IsZero() {
+		m.look(h.Label)
+		return
+	}
+	m.publishPeer(EventPeerUpdated, id)
+	m.reach(id, reasonHint)
+}
+
+// HintLost takes the end of a discovery record.
+func (m *Messenger) HintLost(label string) {
+	m.mu.Lock()
+	s := m.hints[label]
+	delete(m.hints, label)
+	if s == nil {
+		m.mu.Unlock()
+		return
+	}
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	lost := m.unbindLocked(s)
+	m.mu.Unlock()
+	if lost != nil {
+		m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
+	}
+}
+
+// bindLocked says who made a sighting.
+func (m *Messenger) bindLocked(s *sighting, id identity.DeviceID, proven bool) {
+	s.id, s.proven = id, proven
+	d := m.deviceLocked(id)
+	first := !d.online()
+	d.labels[s.hint.Label] = true
+	d.lastSeen = m.now()
+	if !first {
+		return
+	}
+	p := m.peerLocked(d)
+	m.hub.publish(Event{Kind: EventPeerFound, Peer: &p})
+}
+
+// unbindLocked takes a sighting from its device and returns the device when
+// that put it out of earshot.
+func (m *Messenger) unbindLocked(s *sighting) *Peer {
+	d := m.devices[s.id]
+	s.id, s.proven = identity.DeviceID{}, false
+	if d == nil || !d.labels[s.hint.Label] {
+		return nil
+	}
+	delete(d.labels, s.hint.Label)
+	d.lastSeen = m.now()
+	if d.online() {
+		return nil
+	}
+	p := m.peerLocked(d)
+	m.forgetLocked(d)
+	return &p
+}
+
+// look finds out who made a sighting by its key.
+func (m *Messenger) look(label string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.hints[label]
+	if s == nil || s.busy || !s.id.IsZero() || m.net == nil || m.ctx.Err() != nil {
+		return
+	}
+	s.busy = true
+	if m.looks.running >= maxLooks {
+		m.looks.waiting = append(m.looks.waiting, label)
+		return
+	}
+	m.looks.running++
+	m.wg.Go(func() { m.runLooks(label) })
+}
+
+// runLooks looks at one label and then at those that queued meanwhile.
+func (m *Messenger) runLooks(label string) {
+	for {
+		m.lookAt(label)
+		m.mu.Lock()
+		if len(m.looks.waiting) == 0 || m.ctx.Err() != nil {
+			m.looks.running--
+			m.mu.Unlock()
+			return
+		}
+		label = m.looks.waiting[0]
+		m.looks.waiting = m.looks.waiting[1:]
+		m.mu.Unlock()
+	}
+}
+
+func (m *Messenger) lookAt(label string) {
+	m.mu.Lock()
+	s := m.hints[label]
+	if s == nil {
+		m.mu.Unlock()
+		return
+	}
+	addrs := s.hint.Addrs
+	m.mu.Unlock()
+
+	ctx, cancel := context.WithTimeout(m.ctx, lookTimeout)
+	defer cancel()
+	seen, err := m.net.Look(ctx, addrs)
+
+	m.mu.Lock()
+	if m.hints[label] != s {
+		m.mu.Unlock()
+		return
+	}
+	s.busy = false
+	if err != nil {
+		s.fails++
+		wait := min(lookRetry<<min(s.fails-1, 10), maxLookWait)
+		s.timer = time.AfterFunc(wait, func() { m.look(label) })
+		fails := s.fails
+		m.mu.Unlock()
+		if m.ctx.Err() == nil {
+			m.log.Info("a device announces itself but does not answer", "label", label, "fails", fails, "err", err)
+			m.suspect(label)
+		}
+		return
+	}
+	s.fails = 0
+	if seen.ID == m.cfg.Self { // a copy of this home folder, or our own echo
+		m.mu.Unlock()
+		m.log.Warn("another program on this network uses the key of this device", "label", label)
+		return
+	}
+	d := m.deviceLocked(seen.ID)
+	if !d.stored || d.level == trust.Stranger {
+		d.name, d.kind = seen.Hello.Name, seen.Hello.Kind
+	}
+	m.bindLocked(s, seen.ID, true)
+	m.mu.Unlock()
+	m.reach(seen.ID, reasonHint)
+}
+
+// disproved is called when another device answered where a record claimed to
+// be id: the claim was stale or forged, so the key decides.
+func (m *Messenger) disproved(id identity.DeviceID) {
+	m.mu.Lock()
+	var again []string
+	var lost *Peer
+	if d := m.devices[id]; d != nil {
+		for label := range d.labels {
+			if s := m.hints[label]; !s.proven {
+				if p := m.unbindLocked(s); p != nil {
+					lost = p
+				}
+				again = append(again, label)
+			}
+		}
+	}
+	m.mu.Unlock()
+	if lost != nil {
+		m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
+	}
+	for _, label := range again {
+		m.look(label)
+	}
+}
+
+func (m *Messenger) suspect(label string) {
+	m.mu.Lock()
+	lookout := m.lookout
+	m.mu.Unlock()
+	if lookout != nil && m.ctx.Err() == nil {
+		lookout.Suspect(label)
+	}
+}
+
+func (m *Messenger) suspectAll(id identity.DeviceID) {
+	m.mu.Lock()
+	var labels []string
+	if d := m.devices[id]; d != nil {
+		for label := range d.labels {
+			labels = append(labels, label)
+		}
+	}
+	m.mu.Unlock()
+	for _, label := range labels {
+		m.suspect(label)
+	}
+}
+
+// ErrWrongDevice is wrapped by a Network's Dial error when the key at the
+// address was another device's.
+var ErrWrongDevice = errors.New("another device answered there")
