@@ -16,9 +16,6 @@ import (
 	"earshot/netcore/wire"
 )
 
-// defaultPort is tried when no other port is remembered (docs/PROTOCOL.md §2).
-const defaultPort = 7342
-
 // settingPort remembers the port of the last run, so that a restarted device is
 // where its contacts look first.
 const settingPort = "port"
@@ -31,7 +28,7 @@ func (o *owner) network(ctx context.Context, ready func()) error {
 		return err
 	}
 	node := netcore.NewNode(netcore.Config{Identity: o.id, Handler: linkHandler{o.msgr}, Logger: o.log})
-	dialler := &dialler{node: node}
+	dialler := dialler{node, o.id.ID()}
 	disc, err := o.discovery(ctx, port)
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -75,14 +72,14 @@ func (o *owner) listen(ctx context.Context) (net.Listener, int, error) {
 		return nil, 0, err
 	}
 	last, _ := strconv.Atoi(text) // absent or damaged: 0
-	ports := []int{defaultPort}
-	if last > 0 && last != defaultPort {
-		ports = []int{last, defaultPort}
+	ports := []int{netcore.DefaultPort}
+	if last > 0 && last != netcore.DefaultPort {
+		ports = []int{last, netcore.DefaultPort}
 	}
 	var ln net.Listener
 	var port int
 	if loopbackOnly() {
-		ln, port, err = netcore.ListenOn(ctx, "127.0.0.1", ports...)
+		ln, port, err = listenLoopback(ctx, last)
 	} else {
 		ln, port, err = netcore.Listen(ctx, ports...)
 	}
@@ -160,15 +157,15 @@ func ownAddresses(port int) []netip.AddrPort {
 	return out
 }
 
-// linkHandler hands links to the messenger.
-type linkHandler struct{ m *messenger.Messenger }
-
-func (h linkHandler) Authorize(peer [32]byte, _ netip.AddrPort) netcore.Access {
-	switch level := h.m.Level(peer); {
-	case level.IsContact():
-		return netcore.Contact
-	case level == 0:
-		return netcore.Stranger
+// listenLoopback opens the port of the last run, or a free one, on 127.0.0.1.
+func listenLoopback(ctx context.Context, last int) (net.Listener, int, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(last)))
+	if err != nil && last != 0 {
+		ln, err = lc.Listen(ctx, "tcp4", "127.0.0.1:0")
 	}
-	return netcore.Refused
+	if err != nil {
+		return nil, 0, err
+	}
+	return ln, ln.Addr().(*net.TCPAddr).Port, nil
 }

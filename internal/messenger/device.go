@@ -86,8 +86,13 @@ func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
 	return nil
 }
 
-// online reports a live link or a fresh sighting.
-func (d *device) online() bool { return len(d.links) > 0 || len(d.labels) > 0 }
+// online reports a live link or a fresh sighting. A stranger's link that only
+// looked who is here does not count: such a device was not met.
+func (d *device) online() bool {
+	return len(d.labels) > 0 || slices.ContainsFunc(d.links, func(l *link) bool {
+		return d.level.IsContact() || l.Outbound() || l.asked
+	})
+}
 
 func (m *Messenger) peerLocked(d *device) Peer {
 	return Peer{

@@ -26,7 +26,8 @@ func (m *Messenger) Level(id identity.DeviceID) trust.Level {
 // contact that asks has missed that it was accepted, and is told again.
 func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 	m.mu.Lock()
-	level := l.dev.level
+	level, met := l.dev.level, l.dev.online()
+	l.asked = true
 	if level.IsContact() {
 		l.told = false
 		l.poke()
@@ -34,6 +35,9 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 	m.mu.Unlock()
 	if level != trust.Stranger {
 		return nil
+	}
+	if !met {
+		m.publishPeer(EventPeerFound, l.Peer())
 	}
 	hello, now := l.Hello(), m.now()
 	r := Request{
@@ -145,15 +149,18 @@ func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) err
 	if d := m.devices[id]; d != nil {
 		name, kind = d.name, d.kind
 	}
+	network := m.net
 	m.mu.Unlock()
 	if err := m.db.SetProfile(ctx, id, name, kind, nil); err != nil {
 		return err
+	}
+	if network != nil { // before the couriers know, or the answer would be refused
+		network.SetContact(id, true)
 	}
 	if err := m.reload(ctx, id); err != nil {
 		return err
 	}
 	m.mu.Lock()
-	network := m.net
 	accepted := false
 	for _, l := range m.devices[id].links {
 		accepted = accepted || l.accepted
@@ -166,9 +173,6 @@ func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) err
 		if err := m.reload(ctx, id); err != nil {
 			return err
 		}
-	}
-	if network != nil {
-		network.SetContact(id, true)
 	}
 	m.pokeDevice(id)
 	return nil

@@ -22,6 +22,7 @@ type link struct {
 	// Guarded by Messenger.mu.
 	accepted bool                   // the other side has accepted this device
 	told     bool                   // Accepted was sent on this link
+	asked    bool                   // the other side sent a Request on this link
 	resumes  []*wire.Resume         // not answered yet
 	inflight map[msgid.ID]time.Time // written, not acknowledged
 	rewind   bool                   // send the outbox from its beginning
@@ -61,6 +62,7 @@ func (m *Messenger) LinkUp(nl Link) {
 		kind = EventPeerFound
 	}
 	d.links = append(d.links, l)
+	met := d.online()
 	d.lastSeen = m.now()
 	d.dial.fails = 0
 	if !d.stored || !d.level.IsContact() {
@@ -78,7 +80,9 @@ func (m *Messenger) LinkUp(nl Link) {
 		m.wg.Go(func() { m.sendAcks(l) })
 	}
 	m.mu.Unlock()
-	m.publishPeer(kind, id)
+	if met {
+		m.publishPeer(kind, id)
+	}
 }
 
 // noteContact keeps what a contact's Hello said under its own key.
@@ -124,8 +128,11 @@ func (m *Messenger) LinkClosed(nl Link) {
 		return
 	}
 	l := d.links[i]
+	met := d.online()
 	d.links = slices.Delete(d.links, i, i+1)
-	d.lastSeen = m.now()
+	if met {
+		d.lastSeen = m.now()
+	}
 	undone := l.inflight
 	l.inflight = nil
 	online, contact := d.online(), d.level.IsContact()
@@ -139,10 +146,11 @@ func (m *Messenger) LinkClosed(nl Link) {
 			m.log.Error("the time a contact was seen was not stored", "err", err)
 		}
 	}
-	if online {
+	switch {
+	case met && online:
 		m.hub.publish(Event{Kind: EventPeerUpdated, Peer: &p})
 		m.suspectAll(id)
-	} else {
+	case met:
 		m.hub.publish(Event{Kind: EventPeerLost, Peer: &p})
 	}
 	m.pokeDevice(id)
