@@ -81,6 +81,7 @@ func (m *Messenger) remember(ctx context.Context, seen Seen) (Peer, error) {
 	d.typed = typed
 	p := m.peerLocked(d)
 	m.mu.Unlock()
+	p.Online = true // it has just answered
 	m.hub.publish(Event{Kind: EventPeerUpdated, Peer: &p})
 	m.reach(seen.ID, reasonWrite)
 	return p, nil

@@ -13,6 +13,7 @@ import (
 const (
 	firstBackoff = 500 * time.Millisecond // doubled after each failure, with jitter
 	maxBackoff   = 30 * time.Second
+	maxIdleFails = 8               // attempts at remembered addresses when nothing waits: about two minutes
 	dialTimeout  = 6 * time.Second // connect, handshake and Hello over all addresses
 
 	// yieldDial lets the device with the lower ID dial first when both see each
@@ -24,7 +25,7 @@ const (
 type reason int
 
 const (
-	reasonStart  reason = iota // the program began: try what is remembered, once
+	reasonStart  reason = iota // the program began: try what is remembered
 	reasonHint                 // it is in earshot
 	reasonWrite                // a person wrote to it or accepted it
 	reasonFailed               // the last attempt failed
@@ -48,9 +49,8 @@ func (m *Messenger) reach(id identity.DeviceID, why reason) {
 	if d == nil || m.net == nil || m.ctx.Err() != nil || d.dial.busy || len(d.links) > 0 || !d.level.IsContact() {
 		return
 	}
-	// Without a sighting only waiting messages are worth the knocking, and one
-	// attempt at the start.
-	if len(d.labels) == 0 && !pending && why != reasonStart {
+	// Without a sighting only waiting messages are worth knocking for long.
+	if len(d.labels) == 0 && !pending && why == reasonFailed && d.dial.fails >= maxIdleFails {
 		return
 	}
 	if len(m.addressesLocked(d)) == 0 {

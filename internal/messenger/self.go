@@ -50,6 +50,7 @@ func (m *Messenger) Rename(ctx context.Context, name string) error {
 	if !safetext.ValidName(name) {
 		return ErrBadName
 	}
+	name = string(safetext.Name(name))
 	if err := m.db.SetSetting(ctx, settingName, name); err != nil {
 		return err
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"earshot/internal/messenger"
+)
+
+// peersWait is how long peers listens when it had to take the network itself:
+// several rounds of discovery.
+const peersWait = 3 * time.Second
+
+func (p *program) peers(ctx context.Context, _ []string) error {
+	// A running device knows its surroundings already.
+	running := false
+	err := p.offline(ctx, func(ctx context.Context, s messenger.Service) error {
+		self, err := s.Self(ctx)
+		running = self.Port != 0
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	wait := p.args.wait
+	if !p.args.has("wait") && !running {
+		wait = peersWait
+	}
+	return p.either(ctx, wait > 0 && !running, func(ctx context.Context, s messenger.Service) error {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		peers, err := s.Peers(ctx)
+		if err != nil {
+			return err
+		}
+		return p.printPeers(peers)
+	})
+}
+
+func (p *program) printPeers(peers []messenger.Peer) error {
+	if p.args.json {
+		for _, peer := range peers {
+			if err := p.printJSON(viewPeer("", peer)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(peers) == 0 {
+		return p.printf("no device is in earshot and there are no contacts\n")
+	}
+	rows := [][]string{{"NAME", "SHORT ID", "LEVEL", "SEEN", "ADDRESS"}}
+	for _, peer := range peers {
+		rows = append(rows, []string{shown(peer.Name), peer.ID.Short(), peer.Level.String(), seen(peer), firstAddress(peer)})
+	}
+	return p.printTable(rows)
+}
+
+func seen(p messenger.Peer) string {
+	switch {
+	case p.Online:
+		return "now"
+	case p.LastSeen.IsZero():
+		return "never"
+	}
+	return clock(p.LastSeen)
+}
+
+func firstAddress(p messenger.Peer) string {
+	if len(p.Addresses) == 0 {
+		return "-"
+	}
+	return p.Addresses[0].String()
+}
+
+func (p *program) add(ctx context.Context, words []string) error {
+	return p.online(ctx, func(ctx context.Context, s messenger.Service) error {
+		peer, err := s.Add(ctx, words[0])
+		if err != nil {
+			return err
+		}
+		if p.args.json {
+			return p.printJSON(viewPeer("", peer))
+		}
+		return p.printf("%s answered at %s\n", label(peer.Name, peer.ID), firstAddress(peer))
+	})
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"earshot/internal/messenger"
+	"earshot/internal/msgid"
+)
+
+// sendWait is how long send waits unless told: for a device that is near this
+// is plenty, and a person does not mind it.
+const sendWait = 5 * time.Second
+
+func (p *program) send(ctx context.Context, words []string) error {
+	text, err := p.text(words[1:])
+	if err != nil {
+		return err
+	}
+	wait := sendWait
+	if p.args.has("wait") {
+		wait = p.args.wait
+	}
+	network := wait > 0 || isAddress(words[0])
+	return p.either(ctx, network, func(ctx context.Context, s messenger.Service) error {
+		waiting, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		to, err := await(ctx, waiting, s, words[0])
+		if err != nil {
+			return err
+		}
+		events, err := s.Subscribe(ctx)
+		if err != nil {
+			return err
+		}
+		m, err := s.Send(ctx, messenger.Outgoing{ID: msgid.New(time.Now()), To: to.id, Kind: messenger.KindText, Text: text})
+		if err != nil {
+			return err
+		}
+		// From here on the text is safe; an interrupt only ends the waiting.
+		m, err = delivery(waiting, s, events, m)
+		if err != nil {
+			return err
+		}
+		return p.reportSent(context.WithoutCancel(ctx), s, to, m)
+	})
+}
+
+// text returns what to send: the argument or all of standard input without its
+// last line end. What can never be sent is refused before anything starts.
+func (p *program) text(words []string) (string, error) {
+	var text string
+	if len(words) > 0 {
+		text = words[0]
+	} else {
+		if f, ok := p.in.(*os.File); ok && isTerminal(f) {
+			fmt.Fprintln(p.err, "type the text, then Ctrl-D on a line of its own")
+		}
+		const lineEnd = 2 // bytes of CR LF
+		raw, err := io.ReadAll(io.LimitReader(p.in, messenger.MaxTextBytes+lineEnd+1))
+		if err != nil {
+			return "", fmt.Errorf("read standard input: %w", err)
+		}
+		if rest, ok := strings.CutSuffix(string(raw), "\n"); ok {
+			text = strings.TrimSuffix(rest, "\r")
+		} else {
+			text = string(raw)
+		}
+	}
+	switch {
+	case text == "":
+		return "", messenger.ErrEmptyText
+	case len(text) > messenger.MaxTextBytes:
+		return "", messenger.ErrTextTooLong
+	case !utf8.ValidString(text):
+		return "", messenger.ErrInvalidText
+	}
+	return text, nil
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// delivery follows m until it is delivered or cannot be, or waiting ends, and
+// returns how it stands then.
+func delivery(waiting context.Context, s messenger.Service, events <-chan messenger.Event, m messenger.Message) (messenger.Message, error) {
+	for !settled(m) {
+		select {
+		case <-waiting.Done():
+			return m, nil
+		case ev, ok := <-events:
+			switch {
+			case ok && ev.Message != nil && sameMessage(*ev.Message, m):
+				m = *ev.Message
+				continue
+			case ok && ev.Kind != messenger.EventLagged:
+				continue
+			}
+			var err error
+			if m, events, err = lookAgain(waiting, s, events, ok, m); err != nil {
+				if waiting.Err() != nil {
+					return m, nil
+				}
+				return m, err
+			}
+		}
+	}
+	return m, nil
+}
+
+// lookAgain reads how m stands after events were lost, and subscribes anew if
+// their channel has ended.
+func lookAgain(ctx context.Context, s messenger.Service, events <-chan messenger.Event, alive bool, m messenger.Message) (messenger.Message, <-chan messenger.Event, error) {
+	var err error
+	if !alive {
+		if events, err = s.Subscribe(ctx); err != nil {
+			return m, events, err
+		}
+	}
+	page, err := s.History(ctx, messenger.Page{Peer: m.Peer})
+	for _, o := range page {
+		if sameMessage(o, m) {
+			m = o
+		}
+	}
+	return m, events, err
+}
+
+func sameMessage(a, b messenger.Message) bool {
+	return a.ID == b.ID && a.Peer == b.Peer && a.Outgoing == b.Outgoing
+}
+
+func settled(m messenger.Message) bool {
+	return m.State == messenger.Delivered || m.State == messenger.Read || m.State == messenger.Failed
+}
+
+func (p *program) reportSent(ctx context.Context, s messenger.Service, to target, m messenger.Message) error {
+	self, err := s.Self(ctx)
+	if err != nil {
+		return err
+	}
+	if p.args.json {
+		err = p.printJSON(viewMessage("", self.ID, m))
+	} else {
+		var how string
+		if how, err = outcome(ctx, s, to, m); err == nil {
+			err = p.printf("%s\n", how)
+		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case m.State == messenger.Failed:
+		return errors.New("the text was cancelled before it could be delivered")
+	case !settled(m):
+		return errKept
+	}
+	return nil
+}
+
+// outcome says in one line what became of a text, and why it waits.
+func outcome(ctx context.Context, s messenger.Service, to target, m messenger.Message) (string, error) {
+	switch {
+	case m.State == messenger.Failed:
+		return "cancelled: " + to.label(), nil
+	case settled(m):
+		return "delivered to " + to.label(), nil
+	}
+	peers, err := s.Peers(ctx)
+	if err != nil {
+		return "", err
+	}
+	online := false
+	for _, peer := range peers {
+		online = online || peer.ID == to.id && peer.Online
+	}
+	switch {
+	case !online:
+		return "kept in the outbox: " + to.label() + " is not in earshot", nil
+	case m.State == messenger.Waiting:
+		return "kept in the outbox: waiting for " + to.label() + " to accept", nil
+	}
+	return "kept in the outbox: " + to.label() + " has not confirmed it yet", nil
+}

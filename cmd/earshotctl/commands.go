@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"earshot/internal/safetext"
+)
+
+// command is one word that earshotctl understands.
+type command struct {
+	name  string
+	usage string // the name and what follows it
+	about string // one line
+	min   int    // words after the name, at least
+	max   int    // and at most
+	flags []string
+	do    func(*program, context.Context, []string) error
+}
+
+// commands returns all of them, in the order of docs/CLI.md.
+func commands() []command {
+	return []command{
+		{"id", "id", "show this device: name, IDs, addresses", 0, 0, nil, (*program).id},
+		{"name", "name NAME", "rename this device", 1, 1, nil, (*program).name},
+		{"run", "run", "stay on the network until interrupted", 0, 0, nil, (*program).run},
+		{"peers", "peers [--wait 3s]", "list devices in earshot and contacts", 0, 0, []string{"wait"}, (*program).peers},
+		{"add", "add HOST[:PORT]", "reach a device that discovery does not show", 1, 1, nil, (*program).add},
+		{"send", "send PEER [TEXT] [--wait 5s]", "send a text, from standard input without TEXT", 1, 2, []string{"wait"}, (*program).send},
+		{"history", "history PEER [--limit N] [--before ID]", "show a conversation, oldest first", 1, 1, []string{"limit", "before"}, (*program).history},
+		{"outbox", "outbox", "show what still waits to be delivered", 0, 0, nil, (*program).outbox},
+		{"requests", "requests", "show strangers that ask", 0, 0, nil, (*program).requests},
+		{"allow", "allow PEER", "make a device a contact", 1, 1, nil, (*program).allow},
+		{"refuse", "refuse PEER", "drop a request; the device is not told", 1, 1, nil, (*program).refuse},
+		{"block", "block PEER", "silence a device", 1, 1, nil, (*program).block},
+		{"version", "version", "show the version of the program and of its protocol", 0, 0, nil, (*program).version},
+		{"help", "help [COMMAND]", "show this, or how one command is used", 0, 1, nil, (*program).helpCommand},
+	}
+}
+
+func findCommand(name string) *command {
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
+	if i < 0 {
+		return nil
+	}
+	return &all[i]
+}
+
+func (p *program) helpCommand(_ context.Context, words []string) error { return p.help(words) }
+
+// help prints how all commands, or the one named first, are used.
+func (p *program) help(words []string) error {
+	if len(words) == 0 || words[0] == "help" {
+		_, err := fmt.Fprint(p.out, usageText())
+		return err
+	}
+	cmd := findCommand(words[0])
+	if cmd == nil {
+		return usagef("there is no command %q; earshotctl help lists them", words[0])
+	}
+	_, err := fmt.Fprintf(p.out, "usage: earshotctl [--home DIR] [--json] [--verbose] %s\n\n%s\n", cmd.usage, cmd.about)
+	return err
+}
+
+func usageText() string {
+	all := commands()
+	widest := 0
+	for _, c := range all {
+		widest = max(widest, len(c.usage))
+	}
+	var b strings.Builder
+	b.WriteString("usage: earshotctl [--home DIR] [--json] [--verbose] COMMAND ...\n\n")
+	for _, c := range all {
+		fmt.Fprintf(&b, "  %s  %s\n", safetext.Pad(c.usage, widest), c.about)
+	}
+	b.WriteString(`
+PEER is a contact's name, a short ID, the beginning of an ID (4 characters or
+more), or HOST:PORT. A device that is not a contact is never named by its name.
+
+--home DIR   the device's folder; also the environment variable EARSHOT_HOME
+--json       one JSON object a line
+--verbose    log to standard error
+
+exit codes: 0 done, 1 failed, 2 wrong usage, 3 kept and delivered later, 5 not found
+`)
+	return b.String()
+}

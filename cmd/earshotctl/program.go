@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os/signal"
+	"syscall"
+
+	"earshot/internal/messenger"
+	"earshot/internal/safetext"
+)
+
+// The exit codes (docs/CLI.md). 4 is kept for files.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitKept     = 3
+	exitNotFound = 5
+)
+
+// stdio is what a program gets from the one who starts it.
+type stdio struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	getenv func(string) string
+}
+
+// program is one call of earshotctl.
+type program struct {
+	stdio
+	args arguments
+	home string
+	open openFunc
+}
+
+var (
+	// errUsage marks errors that come from how the command was written.
+	errUsage = errors.New("wrong usage")
+	// errKept ends a send whose text waits in the outbox: all is said already.
+	errKept = errors.New("kept in the outbox")
+	// errNotFound marks a PEER that names nothing.
+	errNotFound = errors.New("not found")
+	// errUnseen marks a PEER that names nothing yet but might be seen later.
+	errUnseen = fmt.Errorf("%w so far", errNotFound)
+)
+
+// run is the whole program. The result is the exit code.
+func run(ctx context.Context, args []string, io stdio, open openFunc) int {
+	p := &program{stdio: io, open: open}
+	err := p.main(ctx, args)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errKept):
+		return exitKept
+	case errors.Is(err, context.Canceled):
+		err = errors.New("interrupted")
+	}
+	fmt.Fprintln(p.err, "earshotctl: "+safetext.TerminalLine(err.Error()))
+	return exitCode(err)
+}
+
+func (p *program) main(ctx context.Context, args []string) error {
+	var err error
+	if p.args, err = parseArguments(args); err != nil {
+		return err
+	}
+	if p.args.help {
+		return p.help(p.args.words)
+	}
+	if len(p.args.words) == 0 {
+		fmt.Fprint(p.err, usageText())
+		return usagef("say a command")
+	}
+	cmd := findCommand(p.args.words[0])
+	if cmd == nil {
+		return usagef("there is no command %q; earshotctl help lists them", p.args.words[0])
+	}
+	words := p.args.words[1:]
+	if len(words) < cmd.min || len(words) > cmd.max {
+		return usagef("usage: earshotctl %s", cmd.usage)
+	}
+	if err := p.args.allowed(cmd); err != nil {
+		return err
+	}
+	if p.home, err = p.homeFolder(); err != nil {
+		return err
+	}
+	return cmd.do(p, ctx, words)
+}
+
+// interruptible returns a context that ends with ctx, SIGINT or SIGTERM. It is
+// called once nothing waits for standard input any more: until then a signal
+// simply ends the program.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+}
+
+// logger writes to standard error if --verbose asks for it; nil leaves the log
+// to the home folder.
+func (p *program) logger() *slog.Logger {
+	if !p.args.verbose {
+		return nil
+	}
+	return slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// usagef returns an error of exit code 2.
+func usagef(format string, args ...any) error {
+	return markedError{errUsage, fmt.Errorf(format, args...)}
+}
+
+// notFoundf returns an error of exit code 5.
+func notFoundf(format string, args ...any) error {
+	return markedError{errNotFound, fmt.Errorf(format, args...)}
+}
+
+// unseenf is notFoundf for what may still come into earshot.
+func unseenf(format string, args ...any) error {
+	return markedError{errUnseen, fmt.Errorf(format, args...)}
+}
+
+// markedError carries a mark for the exit code that its text does not show.
+type markedError struct{ mark, err error }
+
+func (e markedError) Error() string   { return e.err.Error() }
+func (e markedError) Unwrap() []error { return []error{e.mark, e.err} }
+
+func exitCode(err error) int {
+	switch {
+	case errors.Is(err, errUsage):
+		return exitUsage
+	case errors.Is(err, errNotFound), errors.Is(err, messenger.ErrUnknownPeer),
+		errors.Is(err, messenger.ErrNoRequest), errors.Is(err, messenger.ErrUnreachable):
+		return exitNotFound
+	}
+	return exitFailed
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+
+	"earshot/internal/engine"
+	"earshot/internal/messenger"
+)
+
+// device is what earshotctl needs of an engine.
+type device interface {
+	messenger.Service
+	// Run does the work of the device until ctx ends.
+	Run(ctx context.Context) error
+	// Ready is closed once others can reach the device.
+	Ready() <-chan struct{}
+	// Close frees the home folder. Run has returned before.
+	Close() error
+}
+
+// options says how to open the device of a home folder.
+type options struct {
+	home    string
+	offline bool         // do not take the network; a running owner is used all the same
+	logger  *slog.Logger // nil: the log file of the home folder
+}
+
+type openFunc func(context.Context, options) (device, error)
+
+// openEngine opens the real device.
+func openEngine(ctx context.Context, o options) (device, error) {
+	e, err := engine.Open(ctx, engine.Options{Home: o.home, Offline: o.offline, Logger: o.logger})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// homeFolder returns the folder that --home or the environment chooses.
+func (p *program) homeFolder() (string, error) {
+	if p.args.home != "" {
+		return filepath.Abs(p.args.home)
+	}
+	if dir := p.getenv(engine.HomeEnv); dir != "" {
+		return filepath.Abs(dir)
+	}
+	return engine.DefaultHome()
+}
+
+// offline calls do with the device and takes no network for it: what needs one
+// happens when the device runs next, or at once in the process that runs it.
+func (p *program) offline(ctx context.Context, do func(context.Context, messenger.Service) error) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	d, err := p.open(ctx, options{home: p.home, offline: true, logger: p.logger()})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, d), d.Close())
+}
+
+// online calls do with the device once others can reach it, and stops it when
+// do returns. The context of do ends when the device can go on no longer.
+func (p *program) online(ctx context.Context, do func(context.Context, messenger.Service) error) error {
+	return p.running(ctx, func(ctx context.Context, d device) error {
+		select {
+		case <-d.Ready():
+			return do(ctx, d)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+}
+
+// running calls do while the device is at work.
+func (p *program) running(ctx context.Context, do func(context.Context, device) error) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	d, err := p.open(ctx, options{home: p.home, logger: p.logger()})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	ran := make(chan error, 1)
+	go func() {
+		err := d.Run(ctx)
+		if err != nil && ctx.Err() == nil {
+			cancel(err)
+		} else {
+			err = nil
+		}
+		ran <- err
+	}()
+	err = do(ctx, d)
+	cancel(nil)
+	if runErr := <-ran; runErr != nil && !errors.Is(err, runErr) {
+		err = runErr
+	}
+	return errors.Join(err, d.Close())
+}
+
+// either is online where the command needs the network and offline elsewhere.
+func (p *program) either(ctx context.Context, network bool, do func(context.Context, messenger.Service) error) error {
+	if network {
+		return p.online(ctx, do)
+	}
+	return p.offline(ctx, do)
+}

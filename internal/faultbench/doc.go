@@ -1,0 +1,16 @@
+// Package faultbench builds small networks inside one machine and breaks them
+// on purpose. It is imported by tests only.
+//
+// A [LAN] is a set of hosts, each a Linux network namespace with one interface
+// named eth0, on one switch that passes multicast like an ordinary home router:
+//
+//	 host alice        host bob          host carol
+//	 10.77.0.1/24      10.77.0.2/24      10.77.0.3/24
+//	      eth0              eth0              eth0
+//	       |                 |                 |
+//	======== p0 ============ p1 ============== p2 ====   bridge br0
+//	              namespace "switch" (no address)
+//
+// Nothing of it touches an interface of the machine itself, and several LANs
+// may exist at the same time, in one process or in many.
+package faultbench
