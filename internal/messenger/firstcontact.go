@@ -50,6 +50,9 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 		m.log.Warn("a request was not kept: too many wait", "device", l.Peer())
 		return nil // not acknowledged: the sender asks again later
 	}
+	if errors.Is(err, store.ErrNotStranger) { // decided while the request was on its way
+		return nil
+	}
 	if err != nil {
 		return m.storeTrouble("a request was not stored", err)
 	}

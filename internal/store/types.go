@@ -9,8 +9,10 @@ import (
 	"earshot/internal/trust"
 )
 
-// Contact is what is kept of another device. A row exists from the first
-// request in either direction, a typed address, or a block.
+// Contact is what is kept of another device. A row exists once a person here
+// wrote to it, accepted it, blocked it or otherwise set its level; what a
+// stranger says never makes one. Times in this package are kept to the
+// millisecond.
 type Contact struct {
 	ID          identity.DeviceID
 	Level       trust.Level
@@ -100,6 +102,7 @@ type Request struct {
 	Name   string // as told in Hello; not cleaned
 	Kind   string
 	Text   string
+	Cut    bool // Text is only the beginning: Accept makes no message of it, the Msg brings the whole
 	HLC    uint64
 	SentAt time.Time
 	At     time.Time  // when it came
@@ -121,4 +124,51 @@ type Range struct{ Lo, Hi uint64 }
 type Seen struct {
 	Epoch  uint64
 	Ranges []Range
+	TopID  msgid.ID // message of the highest number; zero when it will never come
+}
+
+// Top is the highest number in s, 0 when there is none.
+func (s Seen) Top() uint64 {
+	if len(s.Ranges) == 0 {
+		return 0
+	}
+	return s.Ranges[len(s.Ranges)-1].Hi
+}
+
+// Missing returns the holes below Top, lowest first, at most limit of them.
+// Numbers begin at 1.
+func (s Seen) Missing(limit int) []Range {
+	var holes []Range
+	next := uint64(1)
+	for _, r := range s.Ranges {
+		if len(holes) >= limit {
+			break
+		}
+		if r.Lo > next {
+			holes = append(holes, Range{next, r.Lo - 1})
+		}
+		next = r.Hi + 1
+	}
+	return holes
+}
+
+// EpochTop says how far this device has numbered its messages to one peer in
+// one epoch: Top is the highest number ever given out.
+type EpochTop struct {
+	Epoch uint64
+	Top   uint64
+}
+
+// Receipt says what became of one Incoming. Every Receipt may be acknowledged.
+type Receipt struct {
+	// Message is the stored row. When New is false and StoredAt is zero, there
+	// is none: its number was seen before and the message was removed since.
+	Message Message
+	New     bool // stored by this call
+}
+
+// PendingMessage is a message in the outbox with its place there.
+type PendingMessage struct {
+	Message
+	Pos uint64 // from 1, increasing in the order of sending, never reused
 }

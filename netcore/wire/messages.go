@@ -103,12 +103,13 @@ type Bye struct {
 }
 
 // Request is the first text to a device that has not accepted the sender
-// (§5.5). It is acknowledged like a Msg, and goes again as Msg with the same ID
-// once Accepted came.
+// (§5.5). It is acknowledged with AckAsked, and goes again as Msg with the same
+// ID once the sender is accepted.
 type Request struct {
 	ID   ID     `cbor:"1,keyasint"`
 	HLC  uint64 `cbor:"2,keyasint"`
 	Text string `cbor:"3,keyasint"`
+	Cut  bool   `cbor:"4,keyasint,omitempty"` // Text is only the beginning; the Msg brings the whole
 }
 
 // Accepted tells the peer on a live link that a person has accepted it (§5.6).
@@ -142,6 +143,7 @@ type AckState uint8
 const (
 	AckStored AckState = 1 // in durable storage
 	AckRead   AckState = 2 // shown to a person
+	AckAsked  AckState = 3 // a Request is kept until a person decides; promises nothing about the Msg
 )
 
 // Ack promises that Requests or Msgs are stored (§5.8).
@@ -163,6 +165,7 @@ type Have struct {
 	Epoch   uint64  `cbor:"1,keyasint"`
 	Top     uint64  `cbor:"2,keyasint"`
 	Missing []Range `cbor:"3,keyasint,omitempty"`
+	TopID   *ID     `cbor:"4,keyasint,omitempty"` // message that Top belonged to, when that is known
 }
 
 // Resume opens delivery on a link (§5.9): it lists all that its sender has of

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Errors that callers decide on.
+var (
+	// ErrNotFound means that there is no such row.
+	ErrNotFound = errors.New("not in the store")
+	// ErrNewerSchema means that a later version of the program wrote the file.
+	ErrNewerSchema = errors.New("the history was written by a newer version of Earshot; install that version or a later one")
+	// ErrOtherDevice means that the file belongs to another key.
+	ErrOtherDevice = errors.New("the history belongs to another device key; put back the key it was made with, or move earshot.db away to begin a new one")
+	// ErrNotStore means that the file is not one of this program, or is damaged.
+	ErrNotStore = errors.New("earshot.db is damaged or not a history of Earshot; put back a copy, or move it away to begin a new one")
+	// ErrDiskFull means that nothing was stored because no space is left.
+	ErrDiskFull = errors.New("the disk is full; free some space")
+	// ErrClosed means that Close was called before.
+	ErrClosed = errors.New("the store is closed")
+	// ErrBlocked means that nothing is queued for a device that is blocked here.
+	ErrBlocked = errors.New("that device is blocked here")
+	// ErrTooManyRequests means that a request was not kept, and must not be
+	// acknowledged.
+	ErrTooManyRequests = errors.New("too many requests wait; decide on some first")
+	// ErrNotStranger means that a request came from a contact or a blocked
+	// device, and was not kept as a request.
+	ErrNotStranger = errors.New("that device is a contact or blocked, not a stranger")
+	// ErrTooManyRanges means that a peer's Gone frames left more holes than are
+	// kept (MaxGoneRanges, MaxGoneEpochs).
+	ErrTooManyRanges = errors.New("too many ranges of numbers")
+	// ErrInvalid means that a required field is missing or out of its limits.
+	ErrInvalid = errors.New("not a valid row")
+)
+
+// explain adds the sentinel that a caller can act on to an error of the driver.
+func explain(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch primary(e) {
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("%w: %w", ErrNotStore, err)
+	}
+	return err
+}
+
+// isBusy reports whether another connection held a lock for longer than the
+// driver waits.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && primary(e) == sqlite3.SQLITE_BUSY
+}
+
+// primary is the result code without its extension bits.
+func primary(e *sqlite.Error) int { return e.Code() & 0xff }

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"earshot/internal/identity"
+)
+
+// Receive stores a group of messages in one transaction and says what became of
+// each, in the same order. A message is known by its sender and ID: a repeated
+// one keeps its first text. One whose number was seen before under an ID that is
+// not here was removed and stays so. The number is noted as seen in every case.
+//
+// An error means that none was stored and none may be acknowledged. ErrInvalid:
+// a message without ID or peer, or from this device.
+func (d *DB) Receive(ctx context.Context, in []Incoming) ([]Receipt, error) {
+	const op = "store received messages"
+	for _, m := range in {
+		if m.ID.IsZero() || m.Peer.IsZero() || m.Peer == d.self {
+			return nil, fmt.Errorf("%s: %w", op, ErrInvalid)
+		}
+	}
+	receipts := make([]Receipt, 0, len(in))
+	err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
+		added := map[identity.DeviceID]int{}
+		for _, m := range in {
+			r, err := d.receiveOne(ctx, t, m)
+			if err != nil {
+				return err
+			}
+			if r.New {
+				added[m.Peer]++
+			}
+			receipts = append(receipts, r)
+		}
+		for peer, n := range added {
+			if err := touchConversation(ctx, t, peer, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return receipts, nil
+}
+
+// receiveOne stores one message; the caller notes it in the conversation.
+func (d *DB) receiveOne(ctx context.Context, t *tx, in Incoming) (Receipt, error) {
+	if in.Seq > MaxSeq {
+		in.Seq = 0
+	}
+	if in.Seq == 0 {
+		in.Epoch = 0
+	}
+	known, err := findMessage(ctx, t, in.Peer, in.ID)
+	if err == nil {
+		return d.receiveAgain(ctx, t, known, in)
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return Receipt{}, err
+	}
+	now := d.now()
+	if in.At.IsZero() {
+		in.At = now
+	}
+	m := Message{
+		ID: in.ID, Peer: in.Peer, Epoch: in.Epoch, Seq: in.Seq, HLC: in.HLC, SortKey: min(in.Clamped, maxSortKey),
+		After: in.After, ReplyTo: in.ReplyTo, Kind: in.Kind, Text: in.Text, SentAt: in.SentAt, State: Received,
+	}
+	if in.Seq != 0 {
+		seen, err := hasSeen(ctx, t, in.Peer, in.Epoch, in.Seq)
+		if seen || err != nil {
+			return Receipt{Message: m}, err
+		}
+		if err := addSeen(ctx, t, in.Peer, in.Epoch, seenRange{Range{in.Seq, in.Seq}, in.ID[:]}); err != nil {
+			return Receipt{}, err
+		}
+	}
+	m.StoredAt = in.At
+	if m.SortKey, err = d.keyBelow(ctx, t, m); err != nil {
+		return Receipt{}, err
+	}
+	num, err := d.insertMessage(ctx, t, m)
+	if err != nil {
+		return Receipt{}, err
+	}
+	stored, err := one(ctx, t, scanRow, selectMessage+`WHERE m.num = ?`, num)
+	return Receipt{Message: stored.Message, New: true}, err
+}
+
+// receiveAgain notes the number of a message that is here already. One that
+// came as a request gets its number now.
+func (d *DB) receiveAgain(ctx context.Context, t *tx, known row, in Incoming) (Receipt, error) {
+	if known.Text != in.Text {
+		d.log.Warn("a message came again with another text; the first stays", "peer", in.Peer)
+	}
+	if in.Seq == 0 {
+		return Receipt{Message: known.Message}, nil
+	}
+	if err := addSeen(ctx, t, in.Peer, in.Epoch, seenRange{Range{in.Seq, in.Seq}, in.ID[:]}); err != nil {
+		return Receipt{}, err
+	}
+	if known.Seq == 0 {
+		known.Epoch, known.Seq = in.Epoch, in.Seq
+		if _, err := t.exec(ctx, `UPDATE message SET epoch = ?, seq = ? WHERE num = ?`,
+			int64(in.Epoch), int64(in.Seq), known.num); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return Receipt{Message: known.Message}, nil
+}
+
+// keyBelow returns the sort key of m: its own, or one more than that of the
+// message it was written below, so that an answer never stands above its
+// question.
+func (d *DB) keyBelow(ctx context.Context, t *tx, m Message) (uint64, error) {
+	if m.After.IsZero() {
+		return m.SortKey, nil
+	}
+	keys, err := all(ctx, t, func(s scanner) (uint64, error) {
+		var k int64
+		err := s.Scan(&k)
+		return uint64(k), err
+	}, `SELECT sort_key FROM message WHERE sender IN (?, ?) AND id = ? AND peer = ?`, d.self[:], m.Peer[:], m.After[:], m.Peer[:])
+	for _, k := range keys {
+		m.SortKey = max(m.SortKey, min(k+1, maxSortKey))
+	}
+	return m.SortKey, err
+}
