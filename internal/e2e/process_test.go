@@ -99,13 +99,15 @@ func (p *process) event(name string) object {
 // end waits until the process has ended by itself with exit code 0.
 func (p *process) end() {
 	p.t.Helper()
-	for range p.lines {
+	timeout := time.After(patience)
+	for more := true; more; {
+		select {
+		case _, more = <-p.lines:
+		case <-timeout:
+			p.t.Fatalf("%s still runs after %v", p.cmd.Path, patience)
+		}
 	}
-	select {
-	case <-p.ended:
-	case <-time.After(patience):
-		p.t.Fatalf("%s still runs after %v", p.cmd.Path, patience)
-	}
+	<-p.ended
 	if p.err != nil {
 		p.t.Fatalf("%s: %v\n%s", p.cmd.Path, p.err, p.errs.String())
 	}

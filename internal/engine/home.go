@@ -85,7 +85,7 @@ func deviceName() string {
 	if err != nil || host == "" || host == "localhost" {
 		return "My device"
 	}
-	return string(safetext.Name(host))
+	return string(safetext.Name(host)) // host names are ASCII: it fits a Hello
 }
 
 // deviceKind tells what kind of device this is, for the icon that others show.

@@ -58,7 +58,7 @@ var (
 	ErrBlocked     = errors.New("that device is blocked here; unblock it first")
 	ErrUnreachable = errors.New("nothing answered there as an Earshot device")
 	ErrNoRequest   = errors.New("there is no request from that device")
-	ErrBadName     = errors.New("a name needs 1 to 40 visible characters")
+	ErrBadName     = errors.New("a name needs 1 to 40 visible characters, at most 160 bytes of UTF-8")
 	ErrBadAddress  = errors.New("not an address: want HOST or HOST:PORT")
 
 	// ErrUnknownMessage says that a page was asked for above a message that is

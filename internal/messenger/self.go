@@ -51,6 +51,9 @@ func (m *Messenger) Rename(ctx context.Context, name string) error {
 		return ErrBadName
 	}
 	name = string(safetext.Name(name))
+	if len(name) > wire.MaxNameBytes {
+		return ErrBadName
+	}
 	if err := m.db.SetSetting(ctx, settingName, name); err != nil {
 		return err
 	}

@@ -1,0 +1,84 @@
+// Package app is the window of Earshot. It joins a device (internal/engine),
+// the view-models and the view, and is the only part of the program that
+// imports the toolkit. Below it, internal/viewmodel knows no toolkit and
+// internal/view no messenger.
+package app
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"earshot/internal/engine"
+)
+
+// appID names the program to the system.
+const appID = "app.earshot.messenger"
+
+// Exit codes of Main.
+const (
+	exitOK    = 0
+	exitUsage = 2
+)
+
+// Main runs the program with the arguments of the process and exits. It must be
+// called from the main goroutine.
+func Main() { os.Exit(run(os.Args[1:], os.Stderr)) }
+
+func run(args []string, stderr io.Writer) int {
+	home, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	}
+	a := app.NewWithID(appID)
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s := newShell(a, options{
+		Home: home, Logger: logger, Dispatch: fyne.Do, Dump: os.Getenv(DumpEnv),
+		Open: func(ctx context.Context) (device, error) {
+			return engine.Open(ctx, engine.Options{Home: home})
+		},
+	})
+	a.Lifecycle().SetOnStarted(s.start)
+	a.Lifecycle().SetOnEnteredForeground(func() { s.focus(true) })
+	a.Lifecycle().SetOnExitedForeground(func() { s.focus(false) })
+	a.Lifecycle().SetOnStopped(s.silence)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM) // the toolkit quits by the same signals
+	go func() {
+		if _, ok := <-signals; ok {
+			s.silence()
+		}
+	}()
+	s.window.ShowAndRun()
+	signal.Stop(signals)
+	close(signals)
+	s.stop()
+	return exitOK
+}
+
+// parse reads the arguments; what is wrong with them is already written.
+func parse(args []string, stderr io.Writer) (home string, err error) {
+	flags := flag.NewFlagSet("earshot", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&home, "home", "", "the home `folder` of this device (default: the system's folder for application data)")
+	if err := flags.Parse(args); err != nil {
+		return "", err
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "earshot: unexpected %q; the only argument is --home FOLDER\n", flags.Arg(0))
+		return "", errors.New("unexpected argument")
+	}
+	return home, nil
+}

@@ -1,0 +1,166 @@
+package view
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"earshot/app/internal/view/kit"
+	"earshot/app/internal/view/textflow"
+	"earshot/app/internal/viewmodel"
+)
+
+// rowView is one visible row of a chat: a bubble or the chip of a day. Rows are
+// pooled and filled anew.
+type rowView struct {
+	widget.BaseWidget
+	t       *kit.Tokens
+	copy    func(string)
+	row     *viewmodel.Row
+	bubble  bubble
+	objects []fyne.CanvasObject
+}
+
+func newRowView(t *kit.Tokens, copyText func(string)) *rowView {
+	v := &rowView{t: t, copy: copyText}
+	v.ExtendBaseWidget(v)
+	return v
+}
+
+// bind makes the view show a row.
+func (v *rowView) bind(r *viewmodel.Row, width float32) {
+	v.row, v.bubble, v.objects = r, layoutRow(r, width), nil
+	if r.Kind == viewmodel.RowDay {
+		v.drawDay(width)
+	} else {
+		v.drawBubble(width)
+	}
+	canvas.Refresh(v)
+}
+
+func (v *rowView) add(o fyne.CanvasObject, x, y, w, h float32) {
+	kit.Place(o, x, y, w, h)
+	v.objects = append(v.objects, o)
+}
+
+func (v *rowView) drawDay(width float32) {
+	line := textflow.OneLine(string(v.row.Text), width, func(s string) float32 { return kit.Width(s, dayText, true) })
+	w := line.Width + 2*daySide
+	chip := kit.Rounded(v.t.Chip, dayChip/2)
+	chip.Shadow = canvas.Shadow{Color: v.t.Shadow, BlurRadius: 3, Offset: fyne.NewPos(0, 1)}
+	x, y := (width-w)/2, float32(dayRow-dayChip)/2
+	v.add(chip, x, y, w, dayChip)
+	st := kit.Style{Size: dayText, Color: v.t.Muted, Bold: true}
+	v.objects = append(v.objects, kit.DrawLine(line, st, line.Width, x+daySide, y+(dayChip-kit.LineHeight(dayText))/2)...)
+}
+
+func (v *rowView) drawBubble(width float32) {
+	b, r := v.bubble, v.row
+	x := float32(bubbleInset)
+	ink, quiet, note := v.t.Text, v.t.Muted, v.t.AccentText
+	if r.Out {
+		x = width - bubbleInset - b.w
+		ink, quiet, note = v.t.OnAccent, v.t.OnAccentMuted, v.t.OnAccent
+	}
+	v.add(v.shape(), x, b.top, b.w, b.h)
+	st := kit.Style{Size: kit.BodySize, Color: ink}
+	y := b.top + bubblePadY + (linePitch-kit.LineHeight(kit.BodySize))/2
+	for _, line := range b.text.Lines {
+		v.objects = append(v.objects, kit.DrawLine(line, st, b.w-2*bubblePadX, x+bubblePadX, y)...)
+		y += linePitch
+	}
+	if b.cut != "" {
+		line := textflow.OneLine(b.cut, b.w-2*bubblePadX, func(s string) float32 { return kit.Width(s, cutSize, true) })
+		v.objects = append(v.objects, kit.DrawLine(line, kit.Style{Size: cutSize, Color: note, Bold: true}, line.Width, x+bubblePadX, y+1)...)
+	}
+	v.drawMeta(x+b.metaX, b.top+b.metaY, quiet)
+}
+
+// shape is the body of the bubble with its corners.
+func (v *rowView) shape() *canvas.Rectangle {
+	r := v.row
+	fill := v.t.BubbleIn
+	if r.Out {
+		fill = v.t.BubbleOut
+	}
+	s := kit.Rounded(fill, bubbleRadius)
+	s.TopLeftCornerRadius, s.TopRightCornerRadius = bubbleRadius, bubbleRadius
+	s.BottomLeftCornerRadius, s.BottomRightCornerRadius = bubbleRadius, bubbleRadius
+	upper, lower := &s.TopLeftCornerRadius, &s.BottomLeftCornerRadius
+	if r.Out {
+		upper, lower = &s.TopRightCornerRadius, &s.BottomRightCornerRadius
+	}
+	*lower = bubbleTight
+	if !r.First {
+		*upper = bubbleTight
+	}
+	if !r.Out && !v.t.Dark {
+		s.Shadow = canvas.Shadow{Color: v.t.Shadow, BlurRadius: 4, Offset: fyne.NewPos(0, 1)}
+	}
+	return s
+}
+
+func (v *rowView) drawMeta(x, y float32, quiet color.NRGBA) {
+	st := kit.Style{Size: metaSize, Color: quiet}
+	w, h := kit.Width(v.row.Time, metaSize, false), kit.LineHeight(metaSize)
+	v.add(kit.Text(v.row.Time, st), x, y, w, h)
+	name, ok := tickIcon(v.row.Tick)
+	if !ok {
+		return
+	}
+	ink, size := quiet, float32(tickSize)
+	switch v.row.Tick {
+	case viewmodel.TickRead:
+		ink = v.t.ReadTick
+	case viewmodel.TickQueued:
+		size = clockSize
+	}
+	v.add(kit.Icon(name, ink), x+w+tickGap+(tickSize-size)/2, y+(h-size)/2, size, size)
+}
+
+// tickIcon is the drawing for a tick.
+func tickIcon(t viewmodel.Tick) (kit.IconName, bool) {
+	switch t {
+	case viewmodel.TickQueued:
+		return kit.IconClock, true
+	case viewmodel.TickWaiting:
+		return kit.IconDots, true
+	case viewmodel.TickSent:
+		return kit.IconTick, true
+	case viewmodel.TickDelivered, viewmodel.TickRead:
+		return kit.IconTicks, true
+	case viewmodel.TickFailed:
+		return kit.IconAlert, true
+	}
+	return "", false
+}
+
+// Tapped implements fyne.Tappable: a text that is not shown whole is copied.
+func (v *rowView) Tapped(*fyne.PointEvent) {
+	if v.bubble.cut != "" {
+		v.copy(string(v.row.Text))
+	}
+}
+
+// TappedSecondary implements fyne.SecondaryTappable: right click or long press.
+func (v *rowView) TappedSecondary(e *fyne.PointEvent) {
+	if v.row == nil || v.row.Kind != viewmodel.RowMessage {
+		return
+	}
+	text := string(v.row.Text)
+	menu := fyne.NewMenu("", fyne.NewMenuItem("Copy text", func() { v.copy(text) }))
+	widget.ShowPopUpMenuAtPosition(menu, fyne.CurrentApp().Driver().CanvasForObject(v), e.AbsolutePosition)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (v *rowView) CreateRenderer() fyne.WidgetRenderer { return &rowRenderer{v} }
+
+type rowRenderer struct{ v *rowView }
+
+func (r *rowRenderer) Destroy()                     {}
+func (r *rowRenderer) Layout(fyne.Size)             {}
+func (r *rowRenderer) Refresh()                     {}
+func (r *rowRenderer) MinSize() fyne.Size           { return fyne.NewSize(1, r.v.bubble.total()) }
+func (r *rowRenderer) Objects() []fyne.CanvasObject { return r.v.objects }

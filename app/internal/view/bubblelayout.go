@@ -1,0 +1,99 @@
+package view
+
+import (
+	"math"
+	"strconv"
+
+	"earshot/app/internal/view/kit"
+	"earshot/app/internal/view/textflow"
+	"earshot/app/internal/viewmodel"
+)
+
+// Metrics of the rows of a chat, in dp.
+const (
+	bubbleMax    = 460 // widest bubble
+	bubbleShare  = .74 // of the row without its insets
+	bubbleInset  = 18
+	bubblePadX   = 13
+	bubblePadY   = 8
+	bubbleRadius = 18
+	bubbleTight  = 6 // radius of the corners inside a group and of the tail
+	linePitch    = 20
+	metaSize     = 11
+	metaGap      = 10 // between the last word and the time
+	metaLine     = 13 // what the time adds on a line of its own
+	tickSize     = 15
+	clockSize    = 12
+	tickGap      = 4
+	gapGroup     = 10
+	gapInside    = 3
+	dayRow       = 46
+	dayChip      = 24
+	dayText      = 11.5
+	daySide      = 11
+	cutSize      = 12.5
+)
+
+// bubble is where the parts of a row are, relative to the bubble.
+type bubble struct {
+	text         textflow.Block
+	cut          string // says that not everything is shown
+	top          float32
+	w, h         float32
+	metaX, metaY float32
+}
+
+// total is the height of the row.
+func (b bubble) total() float32 { return b.top + b.h }
+
+func bodyWidth(s string) float32 { return kit.Width(s, kit.BodySize, false) }
+
+// layoutRow lays a row out for a width. It measures and draws nothing.
+func layoutRow(r *viewmodel.Row, width float32) bubble {
+	if r.Kind == viewmodel.RowDay {
+		return bubble{h: dayRow}
+	}
+	b := bubble{top: gapInside}
+	if r.First {
+		b.top = gapGroup
+	}
+	inner := min(bubbleMax, (width-2*bubbleInset)*bubbleShare) - 2*bubblePadX
+	b.text = textflow.Layout(string(r.Text), inner, bodyWidth)
+	widest, meta := b.text.Width, metaWidth(r)
+	b.h = bubblePadY + float32(len(b.text.Lines))*linePitch
+	if b.text.Hidden > 0 {
+		b.cut = "… " + grouped(b.text.Hidden) + " more characters. Tap to copy the whole text."
+		widest = max(widest, min(inner, kit.Width(b.cut, cutSize, true)))
+		b.h += linePitch
+	}
+	last := b.text.Lines[len(b.text.Lines)-1]
+	if b.cut == "" && !last.RTL && last.Width+metaGap+meta <= inner {
+		widest = max(widest, last.Width+metaGap+meta)
+		b.h += bubblePadY - 1
+	} else {
+		widest = max(widest, meta)
+		b.h += metaLine + bubblePadY - 2
+	}
+	b.w = float32(math.Ceil(float64(widest))) + 2*bubblePadX
+	b.metaX = b.w - bubblePadX + 1 - meta
+	b.metaY = b.h - bubblePadY - metaLine + 2
+	return b
+}
+
+// metaWidth is the width of the time and the tick.
+func metaWidth(r *viewmodel.Row) float32 {
+	w := kit.Width(r.Time, metaSize, false)
+	if r.Tick != viewmodel.TickNone {
+		w += tickGap + tickSize
+	}
+	return w
+}
+
+// grouped writes a number with a comma between thousands.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

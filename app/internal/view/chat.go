@@ -1,0 +1,237 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"earshot/app/internal/view/kit"
+	"earshot/app/internal/viewmodel"
+	"earshot/internal/identity"
+	"earshot/internal/safetext"
+)
+
+// Metrics of the body of a chat, in dp.
+const (
+	listTop    = 8
+	listBottom = 14
+	jumpSize   = 40
+	jumpInset  = 16
+)
+
+// chatPane is one conversation: head, messages, bar, composer.
+type chatPane struct {
+	t *kit.Tokens
+	a Actions
+
+	takeKeys func(fyne.Focusable) // gives the keyboard to a widget
+	chat     *viewmodel.Chat      // what is shown, nil: nothing
+	draftRev int
+
+	head     *chatHead
+	list     *kit.List
+	jump     *kit.IconButton
+	missed   *kit.Badge // messages that came while an older part is read
+	missedN  int
+	blank    *kit.Label
+	bar      *chatBar
+	problem  *problemLine
+	composer *composer
+	foot     *fyne.Container
+	object   *fyne.Container
+}
+
+func newChatPane(t *kit.Tokens, a Actions, copyText func(string), moved func(), takeKeys func(fyne.Focusable)) *chatPane {
+	p := &chatPane{t: t, a: a, takeKeys: takeKeys, head: newChatHead(t, a.Close), problem: newProblemLine(t)}
+	p.newList(copyText, moved)
+	p.jump = kit.NewIconButton(t, kit.IconDown, "Go to the newest message", jumpSize, 22, func() { p.list.ToEnd() })
+	p.jump.Colors(t.Surface, t.Muted)
+	p.jump.Raise()
+	p.jump.Hide()
+	p.missed = kit.NewBadge(t)
+	p.blank = kit.NewLabel(kit.Style{Size: 13.5, Color: t.Muted}, 2)
+	p.blank.SetText("No messages yet")
+	p.bar = newChatBar(t, a, func() identity.DeviceID { return p.chat.ID })
+	p.composer = newComposer(t, p.typed, p.send, a.Close, func() { p.relayout() })
+	line := canvas.NewRectangle(t.Border)
+	line.SetMinSize(fyne.NewSize(1, 1))
+	p.foot = kit.Column(p.bar.object, p.problem.object, line, p.composer)
+	p.object = kit.Frame(p.head.object, p.body(), p.foot)
+	return p
+}
+
+func (p *chatPane) newList(copyText func(string), moved func()) {
+	p.list = kit.NewList(p.t, listTop, listBottom)
+	p.list.Height = func(it kit.Item, w float32) float32 { return layoutRow(it.(*viewmodel.Row), w).total() }
+	p.list.New = func() fyne.CanvasObject { return newRowView(p.t, copyText) }
+	p.list.Bind = func(it kit.Item, o fyne.CanvasObject, w float32) { o.(*rowView).bind(it.(*viewmodel.Row), w) }
+	p.list.OnMoved = func() {
+		p.showJump()
+		moved()
+	}
+	p.list.OnNearTop = func() {
+		if p.chat != nil && p.chat.Older {
+			p.a.LoadOlder()
+		}
+	}
+}
+
+func (p *chatPane) body() fyne.CanvasObject {
+	shade := canvas.NewVerticalGradient(p.t.BgTop, p.t.Bg)
+	return kit.NewPanel(kit.High(100), func(s fyne.Size) {
+		kit.Place(shade, 0, 0, s.Width, s.Height)
+		kit.Place(p.list, 0, 0, s.Width, s.Height)
+		x, y := s.Width-inset-jumpSize, s.Height-jumpInset-jumpSize
+		kit.Place(p.jump, x, y, jumpSize, jumpSize)
+		b := p.missed.MinSize()
+		kit.Place(p.missed, x+(jumpSize-b.Width)/2, y-b.Height/2, b.Width, b.Height)
+		w := min(p.blank.NaturalWidth(), s.Width-2*inset)
+		kit.Place(p.blank, (s.Width-w)/2, s.Height/2-12, w, p.blank.Fit(w))
+	}, shade, p.list, p.blank, p.jump, p.missed)
+}
+
+// showJump shows the way to the end while the end is not in view.
+func (p *chatPane) showJump() {
+	if p.jump == nil {
+		return
+	}
+	if p.list.AtEnd() {
+		p.missedN = 0
+		p.jump.Hide()
+	} else {
+		p.jump.Show()
+	}
+	p.missed.Set(p.missedN)
+}
+
+// set shows a chat.
+func (p *chatPane) set(c *viewmodel.Chat) {
+	other := p.chat == nil || p.chat.ID != c.ID
+	if other {
+		p.list.Reset()
+		p.missedN = 0
+	}
+	before := p.chat
+	p.chat = c
+	p.head.set(c)
+	p.bar.set(c.Bar, c.BarText)
+	p.problem.set(c.Error)
+	setVisible(p.composer, c.CanWrite)
+	setVisible(p.blank, c.Blank && c.Bar == viewmodel.BarNone)
+	if other || c.DraftRev != p.draftRev {
+		p.composer.setText(c.Draft)
+	}
+	p.draftRev = c.DraftRev
+	if !other && !p.list.AtEnd() {
+		p.missedN += arrived(before.Rows, c.Rows)
+	}
+	items := make([]kit.Item, len(c.Rows))
+	for i, r := range c.Rows {
+		items[i] = r
+	}
+	p.list.SetItems(items)
+	p.relayout()
+}
+
+// arrived counts the incoming messages below what was the newest row.
+func arrived(before, after []*viewmodel.Row) int {
+	if len(before) == 0 {
+		return 0
+	}
+	n, newest := 0, before[len(before)-1].Key
+	for i := len(after) - 1; i >= 0 && after[i].Key != newest; i-- {
+		if after[i].Kind == viewmodel.RowMessage && !after[i].Out {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *chatPane) typed(text string) {
+	if p.chat != nil {
+		p.a.Type(p.chat.ID, text)
+	}
+}
+
+func (p *chatPane) send(text string) {
+	if p.chat == nil || !p.a.Send(p.chat.ID, text) {
+		return
+	}
+	p.composer.clear()
+	p.list.ToEnd()
+	p.focus()
+}
+
+// focus gives the keyboard to the composer.
+func (p *chatPane) focus() {
+	if p.composer.Visible() {
+		p.takeKeys(p.composer.entry)
+	}
+}
+
+// relayout makes room for what the foot needs now.
+func (p *chatPane) relayout() {
+	if p.object != nil && p.object.Size().Width > 0 {
+		p.object.Layout.Layout(p.object.Objects, p.object.Size())
+		p.foot.Layout.Layout(p.foot.Objects, p.foot.Size())
+		canvas.Refresh(p.object)
+	}
+}
+
+func (p *chatPane) elements() []Element {
+	if p.chat == nil {
+		return nil
+	}
+	out := []Element{
+		{ID: "chat", Label: string(p.chat.Name), Text: p.chat.Status, State: p.chat.ShortID, Object: p.head.object},
+	}
+	if p.head.back.Visible() {
+		out = append(out, Element{ID: "back", Label: p.head.back.Label(), Object: p.head.back})
+	}
+	p.list.EachVisible(func(it kit.Item, o fyne.CanvasObject) {
+		r := it.(*viewmodel.Row)
+		out = append(out, Element{ID: r.Key, Label: r.Time, Text: string(r.Text), State: r.Tick.String(), Object: o})
+	})
+	if p.jump.Visible() {
+		out = append(out, Element{ID: "jump", Label: p.jump.Label(), Object: p.jump})
+	}
+	if p.bar.object.Visible() {
+		out = append(out, Element{ID: "bar", Label: "Bar", Text: p.bar.text.Text(), Object: p.bar.object})
+	}
+	if p.bar.deciding {
+		out = append(out, p.bar.decision.elements("bar")...)
+	}
+	if p.problem.object.Visible() {
+		out = append(out, Element{ID: "error", Label: "Error", Text: p.problem.text.Text(), Object: p.problem.object})
+	}
+	if p.composer.Visible() {
+		state := pick(p.composer.button.Disabled(), "disabled", "enabled")
+		out = append(out,
+			Element{ID: "composer", Label: "Message", Text: p.composer.text(), Object: p.composer.entry},
+			Element{ID: "send", Label: p.composer.button.Label(), State: state, Object: p.composer.button})
+	}
+	return out
+}
+
+// problemLine says above the composer why a text was refused.
+type problemLine struct {
+	text   *kit.Label
+	object *fyne.Container
+}
+
+func newProblemLine(t *kit.Tokens) *problemLine {
+	l := &problemLine{text: kit.NewLabel(kit.Style{Size: 12.5, Color: t.Danger}, 3)}
+	back, icon := canvas.NewRectangle(t.Surface), kit.Icon(kit.IconAlert, t.Danger)
+	textWidth := func(width float32) float32 { return width - 2*inset - 22 }
+	l.object = kit.NewPanel(func(width float32) float32 { return l.text.Fit(textWidth(width)) + 16 }, func(s fyne.Size) {
+		kit.Place(back, 0, 0, s.Width, s.Height)
+		kit.Place(icon, inset, 8+(kit.LineHeight(12.5)-16)/2, 16, 16)
+		kit.Place(l.text, inset+22, 8, textWidth(s.Width), l.text.Fit(textWidth(s.Width)))
+	}, back, icon, l.text)
+	l.object.Hide()
+	return l
+}
+
+func (l *problemLine) set(text string) {
+	l.text.SetText(safetext.Display(text))
+	setVisible(l.object, text != "")
+}

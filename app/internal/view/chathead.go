@@ -1,0 +1,82 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"earshot/app/internal/view/kit"
+	"earshot/app/internal/viewmodel"
+	"earshot/internal/safetext"
+)
+
+// Metrics of the head of a chat, in dp.
+const (
+	headAvatar = 40
+	headName   = 15.5
+	headStatus = 12.5
+	backSize   = 44
+	shieldSize = 14
+)
+
+// chatHead says whom a chat is with.
+type chatHead struct {
+	avatar *kit.Avatar
+	name   *kit.Label
+	status *kit.Label
+	shield *canvas.Image
+	back   *kit.IconButton
+	object *fyne.Container
+}
+
+func newChatHead(t *kit.Tokens, back func()) *chatHead {
+	h := &chatHead{
+		avatar: kit.NewAvatar(t, headAvatar, t.Surface),
+		name:   kit.NewLabel(kit.Style{Size: headName, Color: t.Text, Bold: true}, 1),
+		status: kit.NewLabel(kit.Style{Size: headStatus, Color: t.Muted}, 1),
+		shield: kit.Icon(kit.IconShield, t.Online),
+		back:   kit.NewIconButton(t, kit.IconBack, "Back to the list", backSize, 22, back),
+	}
+	h.back.Colors(kit.WithAlpha(t.Surface, 0), t.Text)
+	surface, line := canvas.NewRectangle(t.Surface), canvas.NewRectangle(t.Border)
+	h.object = kit.NewPanel(kit.High(headerHeight+1), func(s fyne.Size) {
+		kit.Place(surface, 0, 0, s.Width, s.Height)
+		kit.Place(line, 0, s.Height-1, s.Width, 1)
+		h.place(s)
+	}, surface, line, h.avatar, h.name, h.shield, h.status, h.back)
+	return h
+}
+
+func (h *chatHead) place(s fyne.Size) {
+	x := float32(inset)
+	if h.back.Visible() {
+		kit.Place(h.back, 4, (headerHeight-backSize)/2, backSize, backSize)
+		x = 50
+	}
+	kit.Place(h.avatar, x, (headerHeight-headAvatar)/2, headAvatar, headAvatar)
+	x += headAvatar + avatarGap
+	nh, sh := kit.LineHeight(headName), kit.LineHeight(headStatus)
+	top := (headerHeight - nh - sh) / 2
+	w := max(1, s.Width-inset-x)
+	kit.Place(h.name, x, top, w, nh)
+	y := top + nh
+	if h.shield.Visible() {
+		kit.Place(h.shield, x, y+(sh-shieldSize)/2, shieldSize, shieldSize)
+		x, w = x+shieldSize+4, w-shieldSize-4
+	}
+	kit.Place(h.status, x, y, w, sh)
+}
+
+func (h *chatHead) set(c *viewmodel.Chat) {
+	h.avatar.Set(c.Initials, c.Hue, c.Online)
+	h.name.SetText(c.Name)
+	h.status.SetText(safetext.Display(c.Status))
+	setVisible(h.shield, c.Verified)
+	h.place(h.object.Size())
+	canvas.Refresh(h.object)
+}
+
+// phone shows or hides the way back.
+func (h *chatHead) phone(on bool) {
+	setVisible(h.back, on)
+	h.place(h.object.Size())
+}

@@ -1,0 +1,140 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"earshot/app/internal/view/textflow"
+	"earshot/internal/safetext"
+)
+
+// Label shows text of a device: words in the right order for both directions,
+// at most a number of lines, an ellipsis where something is missing.
+type Label struct {
+	widget.BaseWidget
+	style Style
+	lines int
+	text  safetext.Display
+
+	objects []fyne.CanvasObject
+	width   float32 // for which objects are made; below 0: none yet
+	drawn   float32 // width of what is drawn
+	height  float32
+}
+
+// NewLabel returns a label of at most lines lines (1 or more).
+func NewLabel(style Style, lines int) *Label {
+	l := &Label{style: style, lines: lines, width: -1, height: LineHeight(style.Size)}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// SetText changes the text.
+func (l *Label) SetText(text safetext.Display) {
+	if text != l.text || l.width < 0 {
+		l.text = text
+		l.rebuild(l.Size().Width)
+	}
+}
+
+// SetStyle changes how the text is drawn.
+func (l *Label) SetStyle(s Style) {
+	if s != l.style {
+		l.style = s
+		l.rebuild(l.Size().Width)
+	}
+}
+
+// Text is what the label holds, with what does not fit.
+func (l *Label) Text() string { return string(l.text) }
+
+// NaturalWidth is the width of the text on one line.
+func (l *Label) NaturalWidth() float32 { return Width(string(l.text), l.style.Size, l.style.Bold) }
+
+// DrawnWidth is how wide the visible text is after a Resize.
+func (l *Label) DrawnWidth() float32 { return l.drawn }
+
+// Fit lays the label out for a width and returns its height there.
+func (l *Label) Fit(width float32) float32 {
+	if width != l.width {
+		l.rebuild(width)
+	}
+	return l.height
+}
+
+// Resize implements fyne.CanvasObject.
+func (l *Label) Resize(s fyne.Size) {
+	l.Fit(s.Width)
+	l.BaseWidget.Resize(s)
+}
+
+// MinSize implements fyne.CanvasObject: one line, any width.
+func (l *Label) MinSize() fyne.Size { return fyne.NewSize(1, max(l.height, LineHeight(l.style.Size))) }
+
+func (l *Label) rebuild(width float32) {
+	l.width = width
+	measure := func(s string) float32 { return Width(s, l.style.Size, l.style.Bold) }
+	var lines []textflow.Line
+	if l.lines == 1 {
+		line := textflow.OneLine(string(l.text), width, measure)
+		line.RTL = false // in lists all names begin at one edge
+		lines = []textflow.Line{line}
+	} else {
+		lines = clipLines(textflow.Layout(string(l.text), width, measure), l.lines, width, measure)
+	}
+	pitch := LineHeight(l.style.Size)
+	l.objects, l.drawn = nil, 0
+	for i, line := range lines {
+		l.objects = append(l.objects, DrawLine(line, l.style, width, 0, float32(i)*pitch)...)
+		l.drawn = max(l.drawn, line.Width)
+	}
+	l.height = pitch * float32(len(lines))
+	canvas.Refresh(l)
+}
+
+// clipLines keeps the first n lines of a block and ends the last one with an
+// ellipsis if there were more.
+func clipLines(b textflow.Block, n int, width float32, measure textflow.Measure) []textflow.Line {
+	if len(b.Lines) <= n {
+		return b.Lines
+	}
+	last := b.Lines[n-1]
+	dots := textflow.Run{Text: "…", Width: measure("…")}
+	if last.RTL {
+		for i := range last.Runs {
+			last.Runs[i].X += dots.Width
+		}
+	} else {
+		dots.X = min(last.Width, width-dots.Width)
+	}
+	last.Runs = append(last.Runs, dots)
+	last.Width += dots.Width
+	return append(b.Lines[:n-1:n-1], last)
+}
+
+// DrawLine returns the texts of a line at (x, y) in a space of a width.
+func DrawLine(line textflow.Line, st Style, width, x, y float32) []fyne.CanvasObject {
+	if line.RTL {
+		x += width - line.Width
+	}
+	h := LineHeight(st.Size)
+	out := make([]fyne.CanvasObject, 0, len(line.Runs))
+	for _, r := range line.Runs {
+		t := Text(r.Text, st)
+		Place(t, x+r.X, y+baselineShift(r.Text, st.Size), r.Width, h)
+		out = append(out, t)
+	}
+	return out
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *Label) CreateRenderer() fyne.WidgetRenderer { return &labelRenderer{l} }
+
+type labelRenderer struct{ l *Label }
+
+func (r *labelRenderer) Destroy()                     {}
+func (r *labelRenderer) Layout(fyne.Size)             {}
+func (r *labelRenderer) Refresh()                     {}
+func (r *labelRenderer) MinSize() fyne.Size           { return r.l.MinSize() }
+func (r *labelRenderer) Objects() []fyne.CanvasObject { return r.l.objects }

@@ -1,0 +1,262 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Item is one row of a List. Two items with equal keys are the same row, and if
+// the items are equal too (==) the row did not change. Items must be
+// comparable: pointers to values that are not changed.
+type Item interface{ ItemKey() string }
+
+// Metrics of the list, in dp.
+const (
+	barWidth    = 4
+	barInset    = 6
+	barShortest = 36
+	nearTop     = 20 // items from the top at which older ones are asked for
+)
+
+// List is the anchored list of a chat: rows of any height, of which only the
+// visible ones exist and are measured. It keeps its place when items come
+// above, and stays at the end if it is there.
+type List struct {
+	widget.BaseWidget
+
+	// Height measures a row for a width, New makes an empty row, Bind fills it.
+	Height func(item Item, width float32) float32
+	New    func() fyne.CanvasObject
+	Bind   func(item Item, row fyne.CanvasObject, width float32)
+	// OnMoved is called after every change of what is visible.
+	OnMoved func()
+	// OnNearTop is called whenever the oldest item is close; often.
+	OnNearTop func()
+
+	items   []Item
+	at      anchor
+	heights map[Item]float32
+	shown   map[string]shownRow
+	pool    []fyne.CanvasObject
+	width   float32 // that heights and shown are for
+
+	top, bottom float32
+	inner       *fyne.Container
+	clip        *container.Clip
+	bar         *canvas.Rectangle
+}
+
+// shownRow is a row on the screen and what it shows.
+type shownRow struct {
+	object fyne.CanvasObject
+	item   Item
+}
+
+// NewList returns an empty list that stands at its end; top and bottom are the
+// room before the first and behind the last row.
+func NewList(t *Tokens, top, bottom float32) *List {
+	l := &List{
+		at: anchor{stick: true}, top: top, bottom: bottom,
+		heights: make(map[Item]float32), shown: make(map[string]shownRow),
+		inner: container.NewWithoutLayout(), bar: Rounded(WithAlpha(t.Faint, 120), barWidth/2),
+	}
+	l.clip = container.NewClip(l.inner)
+	l.bar.Hide()
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *List) CreateRenderer() fyne.WidgetRenderer {
+	return NewRenderer(Fixed(120, 60), func(s fyne.Size) {
+		l.clip.Resize(s)
+		l.inner.Resize(s)
+		l.layout()
+	}, l.clip, l.bar)
+}
+
+// Scrolled implements fyne.Scrollable.
+func (l *List) Scrolled(e *fyne.ScrollEvent) { l.ScrollBy(e.Scrolled.DY) }
+
+// ScrollBy moves the rows down by dy dp.
+func (l *List) ScrollBy(dy float32) {
+	l.at.stick = false
+	l.at.y += dy
+	l.layout()
+}
+
+// ToEnd goes to the newest row and stays there.
+func (l *List) ToEnd() {
+	l.at.stick = true
+	l.layout()
+}
+
+// AtEnd reports whether the newest row is held at the bottom.
+func (l *List) AtEnd() bool { return l.at.stick }
+
+// Len is the number of items.
+func (l *List) Len() int { return len(l.items) }
+
+// Items returns what SetItems was given last.
+func (l *List) Items() []Item { return l.items }
+
+// Reset empties the list and puts it at its end, for another chat.
+func (l *List) Reset() {
+	l.items, l.at = nil, anchor{stick: true}
+	l.layout()
+}
+
+// SetItems replaces the items. What is on the screen stays where it is, found
+// by its key; at the end the list stays at the end.
+func (l *List) SetItems(items []Item) {
+	if !l.at.stick {
+		l.reanchor(items)
+	}
+	l.items = items
+	if len(l.heights) > 4*len(items)+1024 { // heights of rows that are gone
+		clear(l.heights)
+	}
+	l.layout()
+}
+
+// reanchor finds the first visible row, or the first after it that is still
+// there, among new items.
+func (l *List) reanchor(items []Item) {
+	where := make(map[string]int, len(items))
+	for i, it := range items {
+		where[it.ItemKey()] = i
+	}
+	y := l.at.y
+	for i := l.at.index; i < len(l.items); i++ {
+		if to, ok := where[l.items[i].ItemKey()]; ok {
+			l.at.index, l.at.y = to, y
+			return
+		}
+		y += l.height(l.items[i])
+	}
+	l.at = anchor{stick: true}
+}
+
+func (l *List) height(it Item) float32 {
+	if h, ok := l.heights[it]; ok {
+		return h
+	}
+	h := l.Height(it, l.width)
+	l.heights[it] = h
+	return h
+}
+
+func (l *List) extent() extent {
+	return extent{
+		n: len(l.items), height: l.Size().Height, top: l.top, bottom: l.bottom,
+		item: func(i int) float32 { return l.height(l.items[i]) },
+	}
+}
+
+// layout puts the visible rows in their places.
+func (l *List) layout() {
+	size := l.Size()
+	if size.Width <= 0 || size.Height <= 0 {
+		return
+	}
+	if l.width != size.Width {
+		l.width = size.Width
+		clear(l.heights)
+		l.release(nil)
+	}
+	if len(l.items) == 0 {
+		l.release(nil)
+		l.show(nil)
+		l.bar.Hide()
+	} else {
+		e := l.extent()
+		l.at.settle(e)
+		last := l.at.last(e)
+		l.place(last)
+		l.placeBar(last)
+	}
+	if l.OnMoved != nil {
+		l.OnMoved()
+	}
+	if l.at.index < nearTop && len(l.items) > 0 && l.OnNearTop != nil {
+		l.OnNearTop()
+	}
+}
+
+// place binds and moves the rows from the anchor to last.
+func (l *List) place(last int) {
+	visible := l.items[l.at.index : last+1]
+	keep := make(map[string]bool, len(visible))
+	for _, it := range visible {
+		keep[it.ItemKey()] = true
+	}
+	l.release(keep)
+	objects := make([]fyne.CanvasObject, 0, len(visible))
+	y := l.at.y
+	for _, it := range visible {
+		row, ok := l.shown[it.ItemKey()]
+		if !ok {
+			row.object = l.take()
+		}
+		if !ok || row.item != it {
+			l.Bind(it, row.object, l.width)
+			l.shown[it.ItemKey()] = shownRow{row.object, it}
+		}
+		h := l.height(it)
+		Place(row.object, 0, y, l.width, h)
+		y += h
+		objects = append(objects, row.object)
+	}
+	l.show(objects)
+}
+
+func (l *List) show(objects []fyne.CanvasObject) {
+	l.inner.Objects = objects
+	canvas.Refresh(l.inner)
+}
+
+// release puts the rows that are not kept into the pool.
+func (l *List) release(keep map[string]bool) {
+	for key, row := range l.shown {
+		if !keep[key] {
+			l.pool = append(l.pool, row.object)
+			delete(l.shown, key)
+		}
+	}
+}
+
+func (l *List) take() fyne.CanvasObject {
+	if k := len(l.pool); k > 0 {
+		row := l.pool[k-1]
+		l.pool = l.pool[:k-1]
+		return row
+	}
+	return l.New()
+}
+
+// placeBar shows by the number of items where the view stands.
+func (l *List) placeBar(last int) {
+	n, seen := float32(len(l.items)), float32(last-l.at.index+1)
+	if seen >= n {
+		l.bar.Hide()
+		return
+	}
+	size := l.Size()
+	h := max(barShortest, size.Height*seen/n)
+	share := min(1, float32(l.at.index)/max(1, n-seen))
+	Place(l.bar, size.Width-barInset, 2+(size.Height-4-h)*share, barWidth, h)
+	l.bar.Show()
+}
+
+// EachVisible calls f with every visible row from top to bottom.
+func (l *List) EachVisible(f func(item Item, row fyne.CanvasObject)) {
+	for i := l.at.index; i < len(l.items); i++ {
+		row, ok := l.shown[l.items[i].ItemKey()]
+		if !ok {
+			return
+		}
+		f(l.items[i], row.object)
+	}
+}

@@ -1,0 +1,178 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"earshot/app/internal/view/kit"
+	"earshot/app/internal/viewmodel"
+	"earshot/internal/identity"
+	"earshot/internal/safetext"
+)
+
+// Metrics of a request, in dp.
+const (
+	cardPad     = 14
+	cardGap     = 10
+	cardAvatar  = 40
+	cardText    = 13.5
+	cardLines   = 4
+	cardButtons = 38
+)
+
+// decision are the three answers to a stranger, in one row.
+type decision struct {
+	accept, refuse, block *kit.TextButton
+	object                *fyne.Container
+}
+
+func newDecision(t *kit.Tokens, a Actions, id func() identity.DeviceID) *decision {
+	d := &decision{
+		accept: kit.NewTextButton(t, "Accept", t.Accent, t.OnAccent, func() { a.Accept(id()) }),
+		refuse: kit.NewTextButton(t, "Refuse", t.Surface, t.Text, func() { a.Refuse(id()) }),
+		block:  kit.NewTextButton(t, "Block", t.Surface, t.Danger, func() { a.Block(id()) }),
+	}
+	d.object = kit.NewPanel(kit.High(cardButtons), func(s fyne.Size) {
+		w := (s.Width - 2*8) / 3
+		for i, b := range []*kit.TextButton{d.accept, d.refuse, d.block} {
+			kit.Place(b, float32(i)*(w+8), 0, w, s.Height)
+		}
+	}, d.accept, d.refuse, d.block)
+	return d
+}
+
+// elements names the buttons below prefix.
+func (d *decision) elements(prefix string) []Element {
+	return []Element{
+		{ID: prefix + "/accept", Label: d.accept.Label(), Object: d.accept},
+		{ID: prefix + "/refuse", Label: d.refuse.Label(), Object: d.refuse},
+		{ID: prefix + "/block", Label: d.block.Label(), Object: d.block},
+	}
+}
+
+// requestCard is a stranger that asks, above the conversations. A tap on it
+// shows the whole text.
+type requestCard struct {
+	kit.Pressable
+	t *kit.Tokens
+	r viewmodel.Request
+
+	back       *canvas.Rectangle
+	avatar     *kit.Avatar
+	name, text *kit.Label
+	ask        *canvas.Text
+	decision   *decision
+}
+
+func newRequestCard(t *kit.Tokens, a Actions) *requestCard {
+	c := &requestCard{
+		t: t, back: kit.Rounded(t.AccentSoft, rowRadius), avatar: kit.NewAvatar(t, cardAvatar, t.AccentSoft),
+		name: kit.NewLabel(kit.Style{Size: kit.BodySize, Color: t.Text, Bold: true}, 1),
+		text: kit.NewLabel(kit.Style{Size: cardText, Color: t.Text}, cardLines),
+		ask:  kit.Text("", kit.Style{Size: rowTime, Color: t.Muted}),
+	}
+	c.decision = newDecision(t, a, func() identity.DeviceID { return c.r.ID })
+	c.OnTap = func() { a.Open(c.r.ID) }
+	c.back.StrokeColor = t.Accent
+	c.OnChange(func() {
+		c.back.StrokeWidth = pick[float32](c.Focused(), 2, 0)
+		canvas.Refresh(c.back)
+	})
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+func (c *requestCard) set(r viewmodel.Request) {
+	c.r = r
+	c.SetLabel("Request of " + string(r.Name))
+	c.avatar.Set(r.Initials, r.Hue, r.Online)
+	c.name.SetText(r.Name)
+	c.text.SetText(r.Text)
+	c.ask.Text = r.ShortID + " · asks to write to you"
+	c.layout(c.Size())
+	canvas.Refresh(c)
+}
+
+// HeightFor implements kit.Tall.
+func (c *requestCard) HeightFor(width float32) float32 {
+	return cardPad + cardAvatar + cardGap + c.text.Fit(width-2*(rowMargin+cardPad)) + cardGap + cardButtons + cardPad + rowMargin
+}
+
+func (c *requestCard) layout(s fyne.Size) {
+	if s.Width <= 0 {
+		return
+	}
+	kit.Place(c.back, rowMargin, 0, s.Width-2*rowMargin, s.Height-rowMargin)
+	x, w := float32(rowMargin+cardPad), s.Width-2*(rowMargin+cardPad)
+	kit.Place(c.avatar, x, cardPad, cardAvatar, cardAvatar)
+	nh, m := kit.LineHeight(kit.BodySize), c.ask.MinSize()
+	top := cardPad + (cardAvatar-nh-m.Height-1)/2
+	tx := x + cardAvatar + avatarGap
+	kit.Place(c.name, tx, top, s.Width-rowMargin-cardPad-tx, nh)
+	kit.Place(c.ask, tx, top+nh+1, m.Width, m.Height)
+	y := float32(cardPad + cardAvatar + cardGap)
+	h := c.text.Fit(w)
+	kit.Place(c.text, x, y, w, h)
+	kit.Place(c.decision.object, x, y+h+cardGap, w, cardButtons)
+}
+
+// MinSize implements fyne.CanvasObject.
+func (c *requestCard) MinSize() fyne.Size {
+	return fyne.NewSize(220, c.HeightFor(max(c.Size().Width, 220)))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (c *requestCard) CreateRenderer() fyne.WidgetRenderer {
+	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.name, c.ask, c.text, c.decision.object)
+}
+
+func (c *requestCard) elements() []Element {
+	id := "request/" + c.r.ShortID
+	return append([]Element{{ID: id, Label: c.Label(), Text: c.text.Text(), Object: c}}, c.decision.elements(id)...)
+}
+
+// chatBar stands between the messages and the composer: a request to decide,
+// or words about why nothing arrives yet.
+type chatBar struct {
+	text     *kit.Label
+	back     *canvas.Rectangle
+	decision *decision
+	deciding bool
+	object   *fyne.Container
+}
+
+func newChatBar(t *kit.Tokens, a Actions, id func() identity.DeviceID) *chatBar {
+	b := &chatBar{
+		text: kit.NewLabel(kit.Style{Size: 13, Color: t.Text}, 3), back: canvas.NewRectangle(t.AccentSoft),
+		decision: newDecision(t, a, id),
+	}
+	b.object = kit.NewPanel(b.height, b.place, b.back, b.text, b.decision.object)
+	b.object.Hide()
+	return b
+}
+
+func (b *chatBar) set(bar viewmodel.Bar, text safetext.Display) {
+	b.deciding = bar == viewmodel.BarRequest
+	b.text.SetText(text)
+	setVisible(b.object, bar != viewmodel.BarNone)
+	setVisible(b.decision.object, b.deciding)
+	b.place(b.object.Size())
+}
+
+func (b *chatBar) height(width float32) float32 {
+	h := 10 + b.text.Fit(width-2*inset) + 10
+	if b.deciding {
+		h += cardButtons + cardGap
+	}
+	return h
+}
+
+func (b *chatBar) place(s fyne.Size) {
+	if s.Width <= 0 {
+		return
+	}
+	kit.Place(b.back, 0, 0, s.Width, s.Height)
+	h := b.text.Fit(s.Width - 2*inset)
+	kit.Place(b.text, inset, 10, s.Width-2*inset, h)
+	kit.Place(b.decision.object, inset, 10+h+cardGap, min(360, s.Width-2*inset), cardButtons)
+}

@@ -1,0 +1,129 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"earshot/app/internal/view/kit"
+	"earshot/app/internal/viewmodel"
+	"earshot/internal/safetext"
+)
+
+// selfHeader shows this device's name and lets a person change it.
+type selfHeader struct {
+	widget.BaseWidget
+	z        sizes
+	rename   func(string) bool
+	takeKeys func(fyne.Focusable) // gives the keyboard to a widget
+
+	avatar *kit.Avatar
+	name   *kit.Label
+	status *kit.Label
+	edit   *kit.IconButton
+	field  *canvas.Rectangle
+	entry  *nameEntry
+}
+
+func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys func(fyne.Focusable)) *selfHeader {
+	h := &selfHeader{
+		z: z, rename: rename, takeKeys: takeKeys,
+		avatar: kit.NewAvatar(t, z.selfAvatar, t.Surface),
+		name:   kit.NewLabel(kit.Style{Size: z.title, Color: t.Text, Bold: true}, 1),
+		status: kit.NewLabel(kit.Style{Size: 12, Color: t.Muted}, 1),
+		field:  kit.Rounded(t.Field, 20),
+	}
+	h.edit = kit.NewIconButton(t, kit.IconEdit, "Change the name of this device", z.button, 18, h.begin)
+	h.entry = newNameEntry(h.commit, h.end, func() { h.editing(false) })
+	h.field.Hide()
+	h.entry.Hide()
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+func (h *selfHeader) set(s viewmodel.Self) {
+	h.avatar.Set(s.Initials, s.Hue, false)
+	h.name.SetText(s.Name)
+	h.status.SetText(safetext.Display(s.Status))
+}
+
+// begin opens the entry with the name in it.
+func (h *selfHeader) begin() {
+	h.editing(true)
+	h.entry.SetText(h.name.Text())
+	h.takeKeys(h.entry)
+	h.entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+}
+
+func (h *selfHeader) commit(name string) {
+	if name == h.name.Text() || h.rename(name) {
+		h.end()
+	}
+}
+
+func (h *selfHeader) end() {
+	h.editing(false)
+	h.takeKeys(nil)
+}
+
+func (h *selfHeader) editing(on bool) {
+	for _, o := range []fyne.CanvasObject{h.name, h.status, h.edit} {
+		setVisible(o, !on)
+	}
+	setVisible(h.field, on)
+	setVisible(h.entry, on)
+	h.Refresh()
+}
+
+// CreateRenderer implements fyne.Widget.
+func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
+	return kit.NewRenderer(kit.Fixed(200, headerHeight), func(s fyne.Size) {
+		a, b := h.z.selfAvatar, h.z.button
+		kit.Place(h.avatar, 16, (s.Height-a)/2, a, a)
+		x, right := 16+a+12, s.Width-10-b
+		nh, sh := kit.LineHeight(h.z.title), kit.LineHeight(12)
+		top := (s.Height - nh - sh) / 2
+		kit.Place(h.name, x, top, right-x, nh)
+		kit.Place(h.status, x, top+nh, right-x, sh)
+		kit.Place(h.edit, right, (s.Height-b)/2, b, b)
+		kit.Place(h.field, x-6, 10, s.Width-x-4, 40)
+		kit.Place(h.entry, x-2, 10, s.Width-x-12, 40)
+	}, h.avatar, h.name, h.status, h.edit, h.field, h.entry)
+}
+
+// nameEntry is a single line that Escape and leaving it close.
+type nameEntry struct {
+	widget.Entry
+	cancel func() // Escape
+	left   func() // the keyboard went elsewhere
+}
+
+func newNameEntry(commit func(string), cancel, left func()) *nameEntry {
+	e := &nameEntry{cancel: cancel, left: left}
+	e.OnSubmitted = commit
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *nameEntry) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyEscape {
+		e.cancel()
+		return
+	}
+	e.Entry.TypedKey(k)
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *nameEntry) FocusLost() {
+	e.Entry.FocusLost()
+	e.left()
+}
+
+func setVisible(o fyne.CanvasObject, on bool) {
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}

@@ -1,0 +1,155 @@
+package viewmodel
+
+import (
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/messenger"
+	"earshot/internal/safetext"
+	"earshot/internal/trust"
+)
+
+// hues is how many colours avatars have.
+const hues = 10
+
+// snapshot returns what the state looks like at the time now, in its zone.
+func (s *state) snapshot(now time.Time) Snapshot {
+	names := s.names()
+	shared := make(map[safetext.Display]int, len(names))
+	for _, n := range names {
+		shared[n]++
+	}
+	device := func(id identity.DeviceID) Device {
+		name := names[id]
+		return Device{
+			ID: id, ShortID: id.Short(), ShowID: shared[name] > 1 || name == safetext.Unnamed,
+			Face: face(id, name, s.peers[id].Online),
+		}
+	}
+	out := Snapshot{Ready: s.ready, Self: s.selfSnapshot(), Notice: s.notice}
+	if s.silent {
+		out.Notice = "Earshot does not answer at the moment. It is asked again every second."
+	}
+	for _, id := range s.order {
+		if p := s.peers[id]; p.Online && p.Level != trust.Blocked {
+			out.Nearby = append(out.Nearby, device(id))
+		}
+	}
+	for _, r := range s.requests {
+		out.Requests = append(out.Requests, Request{Device: device(r.Peer), Text: safetext.Body(r.Text)})
+	}
+	for _, c := range s.conversations {
+		if s.level(c.Contact) != trust.Blocked {
+			out.Conversations = append(out.Conversations, s.conversationSnapshot(c, device(c.Contact.ID), now))
+		}
+	}
+	if s.thread != nil {
+		out.Chat = s.chatSnapshot(device(s.thread.peer), now)
+	}
+	return out
+}
+
+// names is the name of every device that may be on the screen, this one too.
+func (s *state) names() map[identity.DeviceID]safetext.Display {
+	raw := make(map[identity.DeviceID]string, len(s.peers)+len(s.conversations))
+	for _, r := range s.requests {
+		raw[r.Peer] = r.Name
+	}
+	for _, c := range s.conversations {
+		raw[c.Contact.ID] = c.Contact.Name
+	}
+	for id, p := range s.peers {
+		if p.Name != "" || raw[id] == "" {
+			raw[id] = p.Name
+		}
+	}
+	if !s.self.ID.IsZero() {
+		raw[s.self.ID] = s.self.Name
+	}
+	out := make(map[identity.DeviceID]safetext.Display, len(raw)+1)
+	if s.thread != nil {
+		out[s.thread.peer] = safetext.Unnamed // unless it is known below
+	}
+	for id, name := range raw {
+		out[id] = safetext.Name(name)
+	}
+	return out
+}
+
+func face(id identity.DeviceID, name safetext.Display, online bool) Face {
+	return Face{Name: name, Initials: initials(name), Hue: int(id[0]) % hues, Online: online}
+}
+
+func (s *state) selfSnapshot() Self {
+	status := "This device · " + s.self.ID.Short()
+	if s.ready && len(s.self.Addresses) == 0 {
+		status = "No network · " + s.self.ID.Short()
+	}
+	return Self{Face: face(s.self.ID, safetext.Name(s.self.Name), false), ShortID: s.self.ID.Short(), Status: status}
+}
+
+func (s *state) conversationSnapshot(c messenger.Conversation, d Device, now time.Time) Conversation {
+	out := Conversation{Device: d, Unread: c.Unread, Open: s.thread != nil && s.thread.peer == d.ID}
+	if !c.Last.ID.IsZero() {
+		out.Preview = safetext.Line(c.Last.Text)
+		out.Time = rowTime(shownAt(c.Last).In(now.Location()), now)
+		out.Tick = tickOf(c.Last)
+	}
+	return out
+}
+
+// level is how far a contact is trusted, by the newest that is known.
+func (s *state) level(c messenger.Contact) trust.Level {
+	if p, ok := s.peers[c.ID]; ok {
+		return p.Level
+	}
+	return c.Level
+}
+
+func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
+	id := s.thread.peer
+	peer, known := s.peers[id]
+	if c, ok := s.conversation(id); ok && !known {
+		peer = messenger.Peer{ID: id, Level: c.Contact.Level, AcceptsMe: c.Contact.AcceptsMe, LastSeen: c.Contact.LastSeen}
+	}
+	draft := s.draft(id)
+	chat := &Chat{
+		Device: d, Verified: peer.Level == trust.Verified,
+		Status: presence(peer.Online, peer.LastSeen.In(now.Location()), now),
+		Rows:   s.thread.snapshot(now), Older: s.thread.older,
+		CanWrite: peer.Level != trust.Blocked,
+		Draft:    draft.text, DraftRev: draft.rev, Error: draft.err,
+	}
+	if peer.LastSeen.IsZero() {
+		chat.Status = presence(peer.Online, time.Time{}, now)
+	}
+	if d.ShowID {
+		chat.Status += " · " + d.ShortID
+	}
+	s.addBar(chat, peer, now)
+	chat.Blank = s.thread.loaded && len(chat.Rows) == 0
+	return chat
+}
+
+// addBar says what stands between two devices.
+func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
+	name := safetext.Isolate(chat.Name)
+	if r, ok := s.request(chat.ID); ok {
+		chat.Bar, chat.CanWrite = BarRequest, false
+		chat.BarText = name + safetext.Display(" ("+chat.ShortID+")") + " asks to write to you."
+		at := shownAt(messenger.Message{SentAt: r.SentAt, StoredAt: r.At}).In(now.Location())
+		chat.Rows = append(chat.Rows,
+			&Row{Key: "day/request", Kind: RowDay, Text: safetext.Display(dayChip(at, now))},
+			&Row{Key: "request/" + r.ID.String(), Text: safetext.Body(r.Text), Time: clockTime(at), First: true, Last: true})
+		return
+	}
+	switch {
+	case peer.Level == trust.Blocked:
+		chat.Bar, chat.BarText = BarBlocked, "You have blocked this device."
+	case peer.Level.IsContact() && !peer.AcceptsMe && s.thread.waits():
+		chat.Bar, chat.BarText = BarWaiting, "Waiting for "+name+" to accept."
+	case peer.Level == trust.Stranger && len(chat.Rows) == 0:
+		chat.Bar = BarStranger
+		chat.BarText = name + " does not know you yet. Your first message asks to be let in."
+	}
+}

@@ -1,0 +1,130 @@
+package viewmodel
+
+import (
+	"earshot/internal/identity"
+	"earshot/internal/safetext"
+)
+
+// Snapshot is everything that the window shows. It is not changed after it was
+// handed out; two snapshots may share parts.
+type Snapshot struct {
+	Ready         bool // the first reading is done
+	Self          Self
+	Nearby        []Device
+	Requests      []Request
+	Conversations []Conversation
+	Chat          *Chat  // nil: none is open
+	Notice        string // what went wrong with the last action, "" if nothing
+}
+
+// Self is this device.
+type Self struct {
+	Face
+	ShortID string
+	Status  string // "This device · ABCD2345"
+}
+
+// Face is how a device is recognised everywhere.
+type Face struct {
+	Name     safetext.Display
+	Initials string
+	Hue      int // 0 to 9
+	Online   bool
+}
+
+// Device is one entry of the strip of devices in earshot.
+type Device struct {
+	Face
+	ID      identity.DeviceID
+	ShortID string
+	ShowID  bool // another device has the same name
+}
+
+// Request is a stranger that asks to write.
+type Request struct {
+	Device
+	Text safetext.Display
+}
+
+// Conversation is one row of the list of conversations.
+type Conversation struct {
+	Device
+	Preview safetext.Display
+	Time    string // "14:32", "Yesterday", "Mon", "12 Nov"; "" without messages
+	Tick    Tick   // of the newest message if it went out
+	Unread  int
+	Open    bool
+}
+
+// Chat is the conversation on the screen.
+type Chat struct {
+	Device
+	Status   string // "In earshot", "Last seen 14:32"
+	Verified bool
+	Bar      Bar
+	BarText  safetext.Display // one or two lines for a person, "" with BarNone
+	CanWrite bool
+
+	Rows  []*Row // oldest first; an unchanged row keeps its pointer
+	Older bool   // there are more above
+	Blank bool   // there is not a single message
+
+	Draft    string // what the composer held when the chat was left
+	DraftRev int    // rises when Draft was changed by anything but typing
+	Error    string // why the last text was refused
+}
+
+// Bar says what stands between the messages and the composer.
+type Bar uint8
+
+// The bars.
+const (
+	BarNone     Bar = iota
+	BarRequest      // it asks: accept, refuse, block
+	BarWaiting      // it has not accepted this device yet
+	BarStranger     // the first text will go as a request
+	BarBlocked      // blocked here
+)
+
+// RowKind says what a row of a chat is.
+type RowKind uint8
+
+// The kinds of row.
+const (
+	RowMessage RowKind = iota
+	RowDay             // a chip with the day
+)
+
+// Row is one row of a chat.
+type Row struct {
+	Key   string // unique in its chat and the same in every snapshot
+	Kind  RowKind
+	Text  safetext.Display
+	Time  string // "14:32"
+	Out   bool   // written here
+	First bool   // begins a group of one writer
+	Last  bool   // ends it
+	Tick  Tick
+}
+
+// ItemKey names the row in its chat.
+func (r *Row) ItemKey() string { return r.Key }
+
+// Tick is the mark of an outgoing message.
+type Tick uint8
+
+// The ticks, in the order of a message's life.
+const (
+	TickNone      Tick = iota
+	TickQueued         // clock: waits for the device
+	TickWaiting        // dots: waits for a person to accept
+	TickSent           // one tick
+	TickDelivered      // two ticks: stored on the other device
+	TickRead           // two coloured ticks
+	TickFailed         // cancelled
+)
+
+// String is the word for the tick, "" for none.
+func (t Tick) String() string {
+	return [...]string{"", "queued", "waiting", "sent", "delivered", "read", "failed"}[t]
+}

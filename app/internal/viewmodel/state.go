@@ -1,0 +1,207 @@
+package viewmodel
+
+import (
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/messenger"
+	"earshot/internal/msgid"
+)
+
+// stale says what has to be read again.
+type stale uint8
+
+const (
+	staleSelf stale = 1 << iota
+	stalePeers
+	staleConversations
+	staleRequests
+	staleThread // the newest page of the open chat
+	staleOlder  // the page above what is in memory
+
+	staleAll = staleSelf | stalePeers | staleConversations | staleRequests | staleThread
+)
+
+// state is what the snapshots are made of. Only the controller's loop touches it.
+type state struct {
+	ready         bool
+	self          messenger.Self
+	peers         map[identity.DeviceID]messenger.Peer
+	order         []identity.DeviceID // peers as they came, so that the strip does not jump
+	conversations []messenger.Conversation
+	requests      []messenger.Request
+	thread        *thread // nil: no chat is open
+	drafts        map[identity.DeviceID]*draft
+	focused       bool   // the window has the keyboard
+	notice        string // what went wrong with the last action
+	silent        bool   // the service did not answer the last reading
+	marked        mark   // the last MarkRead that was asked for
+}
+
+// draft is an unsent text.
+type draft struct {
+	text string
+	rev  int
+	err  string
+}
+
+// mark names a moment of a conversation, so that it is marked read once.
+type mark struct {
+	peer   identity.DeviceID
+	last   msgid.ID
+	unread int
+}
+
+func newState() *state {
+	return &state{
+		peers:  make(map[identity.DeviceID]messenger.Peer),
+		drafts: make(map[identity.DeviceID]*draft),
+	}
+}
+
+func (s *state) draft(id identity.DeviceID) *draft {
+	d := s.drafts[id]
+	if d == nil {
+		d = &draft{}
+		s.drafts[id] = d
+	}
+	return d
+}
+
+// apply changes the state by one event and returns what has to be read again.
+func (s *state) apply(e messenger.Event) stale {
+	switch {
+	case e.Kind == messenger.EventLagged:
+		return staleAll
+	case e.Kind == messenger.EventSelf && e.Self != nil:
+		s.self = *e.Self
+	case e.Peer != nil:
+		return s.applyPeer(*e.Peer, e.Kind)
+	case e.Request != nil:
+		if s.thread != nil && s.thread.peer == e.Request.Peer {
+			return staleRequests | staleThread // its text may have become a message
+		}
+		return staleRequests
+	case e.Message != nil:
+		if s.thread != nil && s.thread.peer == e.Message.Peer {
+			s.thread.put(*e.Message)
+		}
+		return staleConversations
+	}
+	return 0
+}
+
+func (s *state) applyPeer(p messenger.Peer, kind messenger.EventKind) stale {
+	if kind == messenger.EventPeerLost {
+		p.Online, p.Linked = false, false
+	}
+	old, known := s.peers[p.ID]
+	s.setPeer(p)
+	if !known || old.Name != p.Name || old.Level != p.Level || old.AcceptsMe != p.AcceptsMe {
+		return staleConversations | staleRequests
+	}
+	return 0
+}
+
+func (s *state) setPeer(p messenger.Peer) {
+	if _, known := s.peers[p.ID]; !known {
+		s.order = append(s.order, p.ID)
+	}
+	s.peers[p.ID] = p
+}
+
+// setPeers replaces all peers; one that is not listed any more has gone.
+func (s *state) setPeers(list []messenger.Peer) {
+	for id, p := range s.peers {
+		p.Online, p.Linked = false, false
+		s.peers[id] = p
+	}
+	for _, p := range list {
+		s.setPeer(p)
+	}
+}
+
+// open makes the chat with id the one on the screen. It returns what to read.
+func (s *state) open(id identity.DeviceID) stale {
+	if s.thread != nil && s.thread.peer == id {
+		return 0
+	}
+	s.thread = newThread(id)
+	s.notice = ""
+	return staleThread
+}
+
+// toMark returns the conversation that is on the screen of a person and holds
+// something unread, once for each change.
+func (s *state) toMark() (identity.DeviceID, bool) {
+	if !s.focused || s.thread == nil {
+		return identity.DeviceID{}, false
+	}
+	c, ok := s.conversation(s.thread.peer)
+	if !ok || c.Unread == 0 {
+		return identity.DeviceID{}, false
+	}
+	m := mark{c.Contact.ID, c.Last.ID, c.Unread}
+	if m == s.marked {
+		return identity.DeviceID{}, false
+	}
+	s.marked = m
+	return m.peer, true
+}
+
+func (s *state) conversation(id identity.DeviceID) (messenger.Conversation, bool) {
+	for _, c := range s.conversations {
+		if c.Contact.ID == id {
+			return c, true
+		}
+	}
+	return messenger.Conversation{}, false
+}
+
+func (s *state) request(id identity.DeviceID) (messenger.Request, bool) {
+	for _, r := range s.requests {
+		if r.Peer == id {
+			return r, true
+		}
+	}
+	return messenger.Request{}, false
+}
+
+// refuse puts a text that could not be sent back into the composer, above what
+// was typed since.
+func (s *state) refuse(id identity.DeviceID, text, why string) {
+	d := s.draft(id)
+	if d.text != "" {
+		text += "\n" + d.text
+	}
+	d.text, d.err = text, why
+	d.rev++
+}
+
+// shownAt is when a message was written, as far as that can be believed: a
+// sender's clock that runs ahead does not put messages into the future.
+func shownAt(m messenger.Message) time.Time {
+	if m.SentAt.IsZero() || m.SentAt.After(m.StoredAt) && !m.StoredAt.IsZero() {
+		return m.StoredAt
+	}
+	return m.SentAt
+}
+
+func tickOf(m messenger.Message) Tick {
+	if !m.Outgoing {
+		return TickNone
+	}
+	switch m.State {
+	case messenger.Queued:
+		return TickQueued
+	case messenger.Waiting:
+		return TickWaiting
+	case messenger.Sent:
+		return TickSent
+	case messenger.Delivered:
+		return TickDelivered
+	case messenger.Read:
+		return TickRead
+	}
+	return TickFailed
+}

@@ -1,0 +1,346 @@
+package viewmodel
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/messenger"
+	"earshot/internal/msgid"
+	"earshot/internal/safetext"
+	"earshot/internal/trust"
+)
+
+func id(n byte) identity.DeviceID { return identity.DeviceID{n, n} }
+
+// message is the n-th message with device 1, n minutes after the morning.
+func message(n int, out bool) messenger.Message {
+	at := noon.Add(-3*time.Hour + time.Duration(n)*time.Minute)
+	m := messenger.Message{
+		ID: msgid.ID{byte(n >> 8), byte(n), 1}, Peer: id(1), Outgoing: out, SortKey: uint64(1000 + n),
+		Text: fmt.Sprintf("text %d", n), SentAt: at, StoredAt: at, State: messenger.Received,
+	}
+	if out {
+		m.State = messenger.Delivered
+	}
+	return m
+}
+
+func messages(from, to int) []messenger.Message {
+	var out []messenger.Message
+	for n := from; n < to; n++ {
+		out = append(out, message(n, false))
+	}
+	return out
+}
+
+func texts(rows []*Row) []string {
+	var out []string
+	for _, r := range rows {
+		out = append(out, string(r.Text))
+	}
+	return out
+}
+
+func peer(n byte, name string, online bool) messenger.Peer {
+	return messenger.Peer{ID: id(n), Name: name, Online: online, LastSeen: noon.Add(-time.Hour)}
+}
+
+func TestApply(t *testing.T) {
+	known := func(s *state) { s.setPeers([]messenger.Peer{peer(1, "Mia", true)}) }
+	open := func(s *state) {
+		s.open(id(1))
+		s.thread.setNewest(messages(0, 3))
+	}
+	mia, renamed, gone := peer(1, "Mia", true), peer(1, "Maria", true), peer(1, "Mia", true)
+	self := messenger.Self{ID: id(9), Name: "Lena"}
+	request := messenger.Request{Peer: id(1)}
+	fresh, other := message(5, false), message(5, false)
+	other.Peer = id(2)
+	for _, c := range []struct {
+		name   string
+		before []func(*state)
+		event  messenger.Event
+		stale  stale
+		check  func(*state) bool
+	}{
+		{"lagged reads everything", nil, messenger.Event{Kind: messenger.EventLagged}, staleAll, nil},
+		{"self", nil, messenger.Event{Kind: messenger.EventSelf, Self: &self}, 0, func(s *state) bool { return s.self.Name == "Lena" }},
+		{"a new device", nil, messenger.Event{Kind: messenger.EventPeerFound, Peer: &mia}, staleConversations | staleRequests,
+			func(s *state) bool { return s.peers[id(1)].Online }},
+		{"a known device again", []func(*state){known}, messenger.Event{Kind: messenger.EventPeerUpdated, Peer: &mia}, 0, nil},
+		{"a new name", []func(*state){known}, messenger.Event{Kind: messenger.EventPeerUpdated, Peer: &renamed}, staleConversations | staleRequests,
+			func(s *state) bool { return s.peers[id(1)].Name == "Maria" }},
+		{"lost is offline whatever the event says", []func(*state){known}, messenger.Event{Kind: messenger.EventPeerLost, Peer: &gone}, 0,
+			func(s *state) bool { return !s.peers[id(1)].Online }},
+		{"a request", []func(*state){open}, messenger.Event{Kind: messenger.EventRequest, Request: &messenger.Request{Peer: id(3)}}, staleRequests, nil},
+		{"a request of the open chat", []func(*state){open}, messenger.Event{Kind: messenger.EventRequestGone, Request: &request}, staleRequests | staleThread, nil},
+		{"a message of the open chat", []func(*state){open}, messenger.Event{Kind: messenger.EventMessage, Message: &fresh}, staleConversations,
+			func(s *state) bool { return len(s.thread.messages) == 4 }},
+		{"a message of another chat", []func(*state){open}, messenger.Event{Kind: messenger.EventMessage, Message: &other}, staleConversations,
+			func(s *state) bool { return len(s.thread.messages) == 3 }},
+		{"an event without content", nil, messenger.Event{Kind: messenger.EventMessage}, 0, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newState()
+			for _, f := range c.before {
+				f(s)
+			}
+			if got := s.apply(c.event); got != c.stale {
+				t.Errorf("stale is %b, want %b", got, c.stale)
+			}
+			if c.check != nil && !c.check(s) {
+				t.Errorf("the state is %+v", s)
+			}
+		})
+	}
+}
+
+func TestPeersThatAreNotListedAreOffline(t *testing.T) {
+	s := newState()
+	s.setPeers([]messenger.Peer{peer(1, "Mia", true), peer(2, "Jonas", true)})
+	s.setPeers([]messenger.Peer{peer(2, "Jonas", true)})
+	snap := s.snapshot(noon)
+	if len(snap.Nearby) != 1 || snap.Nearby[0].Name != "Jonas" {
+		t.Errorf("nearby is %+v", snap.Nearby)
+	}
+}
+
+func TestSameNamesShowTheirIDs(t *testing.T) {
+	s := newState()
+	s.self = messenger.Self{ID: id(9), Name: "Lena"}
+	s.setPeers([]messenger.Peer{
+		peer(1, "ThinkPad", true), peer(2, "Think\u200bPad", true), peer(3, "Jonas", true), peer(4, "\x07", true), peer(5, "Lena", true),
+	})
+	var shown []bool
+	for _, d := range s.snapshot(noon).Nearby {
+		shown = append(shown, d.ShowID)
+	}
+	if want := []bool{true, true, false, true, true}; !slices.Equal(shown, want) {
+		t.Errorf("short IDs are shown for %v, want %v", shown, want)
+	}
+}
+
+func TestThread(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		build func(*thread)
+		want  string
+		older bool
+	}{
+		{"a page", func(th *thread) { th.setNewest(messages(0, 3)) }, "0 1 2", false},
+		{"a full page has more above", func(th *thread) { th.setNewest(messages(40, 40+pageSize)) }, "40…99", true},
+		{"the page above", func(th *thread) {
+			th.setNewest(messages(40, 40+pageSize))
+			th.setOlder(messages(0, 40))
+		}, "0…99", false},
+		{"new at the end", func(th *thread) {
+			th.setNewest(messages(0, 2))
+			th.put(message(2, false))
+		}, "0 1 2", false},
+		{"late in the middle", func(th *thread) {
+			th.setNewest([]messenger.Message{message(0, false), message(2, false)})
+			th.put(message(1, false))
+		}, "0 1 2", false},
+		{"above what is in memory", func(th *thread) {
+			th.setNewest(messages(40, 40+pageSize))
+			th.put(message(3, false))
+		}, "40…99", true},
+		{"above, but there is nothing more in the store", func(th *thread) {
+			th.setNewest(messages(1, 3))
+			th.put(message(0, false))
+		}, "0 1 2", false},
+		{"twice", func(th *thread) {
+			th.setNewest(messages(0, 2))
+			th.put(message(1, false))
+		}, "0 1", false},
+		{"read again after a loss, touching", func(th *thread) {
+			th.setNewest(messages(0, pageSize))
+			th.setNewest(messages(10, 10+pageSize))
+		}, "0…69", true},
+		{"read again after a loss, with a gap", func(th *thread) {
+			th.setNewest(messages(0, pageSize))
+			th.setNewest(messages(200, 200+pageSize))
+		}, "200…259", true},
+		{"empty", func(th *thread) { th.setNewest(nil) }, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			th := newThread(id(1))
+			c.build(th)
+			if got := numbers(th); got != c.want || th.older != c.older {
+				t.Errorf("got %q, older %v; want %q, %v", got, th.older, c.want, c.older)
+			}
+			if len(th.index) != len(th.messages) {
+				t.Errorf("%d messages, %d in the index", len(th.messages), len(th.index))
+			}
+		})
+	}
+}
+
+// numbers lists the messages of a thread, many as "first…last".
+func numbers(th *thread) string {
+	var ns []string
+	for _, e := range th.messages {
+		ns = append(ns, strings.TrimPrefix(string(e.text), "text "))
+	}
+	if len(ns) > 5 {
+		for i, n := range ns {
+			if n != fmt.Sprint(int(th.messages[0].m.SortKey)-1000+i) {
+				return "a gap at " + n
+			}
+		}
+		return ns[0] + "…" + ns[len(ns)-1]
+	}
+	return strings.Join(ns, " ")
+}
+
+func TestAChangedStateChangesOneRow(t *testing.T) {
+	th := newThread(id(1))
+	th.setNewest([]messenger.Message{message(0, true), message(1, true), message(2, true)})
+	before := th.snapshot(noon)
+	changed := message(1, true)
+	changed.State = messenger.Read
+	th.put(changed)
+	after := th.snapshot(noon)
+	for i := range before {
+		same := before[i] == after[i]
+		if same == (i == 2) { // row 0 is the chip of the day
+			t.Errorf("row %d: same pointer %v", i, same)
+		}
+	}
+	if after[2].Tick != TickRead || before[2].Tick != TickDelivered {
+		t.Errorf("ticks: %v, then %v", before[2].Tick, after[2].Tick)
+	}
+}
+
+func TestRowsAreGroupedAndDated(t *testing.T) {
+	at := func(n int, out bool, when time.Time) messenger.Message {
+		m := message(n, out)
+		m.SentAt, m.StoredAt = when, when
+		return m
+	}
+	future := at(9, false, noon)
+	future.SentAt = noon.Add(48 * time.Hour)
+	th := newThread(id(1))
+	th.setNewest([]messenger.Message{
+		at(0, false, noon.Add(-26*time.Hour)),
+		at(1, false, noon.Add(-26*time.Hour+5*time.Minute)),
+		at(2, false, noon.Add(-26*time.Hour+11*time.Minute)),
+		at(3, false, noon.Add(-2*time.Hour)),
+		at(4, true, noon.Add(-2*time.Hour)),
+		at(5, true, noon.Add(-2*time.Hour)),
+		future,
+	})
+	var got []string
+	for _, r := range th.snapshot(noon) {
+		word := string(r.Text) + " " + r.Time
+		if r.Kind == RowDay {
+			word = "[" + string(r.Text) + "]"
+		}
+		if r.First {
+			word = "<" + word
+		}
+		if r.Last {
+			word += ">"
+		}
+		got = append(got, word)
+	}
+	want := []string{
+		"[Yesterday]", "<text 0 10:00", "text 1 10:05>", "<text 2 10:11>",
+		"[Today]", "<text 3 10:00>", "<text 4 10:00", "text 5 10:00>", "<text 9 12:00>",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+}
+
+func TestBars(t *testing.T) {
+	waiting := message(1, true)
+	waiting.State = messenger.Waiting
+	for _, c := range []struct {
+		name     string
+		level    trust.Level
+		accepts  bool
+		page     []messenger.Message
+		request  bool
+		bar      Bar
+		text     string
+		canWrite bool
+	}{
+		{"a stranger without messages", trust.Stranger, false, nil, false, BarStranger, "does not know you yet", true},
+		{"a stranger that asks", trust.Stranger, true, nil, true, BarRequest, "asks to write to you", false},
+		{"asked, not accepted", trust.Accepted, false, []messenger.Message{waiting}, false, BarWaiting, "Waiting for \u2068Mia\u2069 to accept.", true},
+		{"accepted both ways", trust.Accepted, true, []messenger.Message{waiting}, false, BarNone, "", true},
+		{"a contact without messages", trust.Accepted, false, nil, false, BarNone, "", true},
+		{"blocked", trust.Blocked, true, []messenger.Message{message(1, true)}, false, BarBlocked, "You have blocked", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newState()
+			p := peer(1, "Mia", true)
+			p.Level, p.AcceptsMe = c.level, c.accepts
+			s.setPeers([]messenger.Peer{p})
+			s.open(id(1))
+			s.thread.setNewest(c.page)
+			if c.request {
+				s.requests = []messenger.Request{{ID: msgid.ID{1}, Peer: id(1), Name: "Mia", Text: "Hello\x1b[2J", At: noon, SentAt: noon}}
+			}
+			chat := s.snapshot(noon).Chat
+			if chat.Bar != c.bar || !strings.Contains(string(chat.BarText), c.text) || chat.CanWrite != c.canWrite {
+				t.Errorf("got bar %v %q, can write %v", chat.Bar, chat.BarText, chat.CanWrite)
+			}
+			if c.request && chat.Rows[1].Text != "Hello␛[2J" {
+				t.Errorf("the request reads %q", chat.Rows[1].Text)
+			}
+		})
+	}
+}
+
+func TestMarkReadIsAskedForOnce(t *testing.T) {
+	s := newState()
+	s.conversations = []messenger.Conversation{{Contact: messenger.Contact{ID: id(1)}, Last: message(3, false), Unread: 2}}
+	steps := []struct {
+		name string
+		do   func()
+		want bool
+	}{
+		{"no chat is open", func() { s.focused = true }, false},
+		{"open without focus", func() { s.focused = false; s.open(id(1)) }, false},
+		{"focused", func() { s.focused = true }, true},
+		{"again", func() {}, false},
+		{"one more message", func() { s.conversations[0].Unread, s.conversations[0].Last = 3, message(4, false) }, true},
+		{"all read", func() { s.conversations[0].Unread = 0 }, false},
+	}
+	for _, c := range steps {
+		c.do()
+		if _, got := s.toMark(); got != c.want {
+			t.Errorf("%s: got %v", c.name, got)
+		}
+	}
+}
+
+func TestARefusedTextComesBack(t *testing.T) {
+	s := newState()
+	s.draft(id(1)).text = "typed since"
+	s.refuse(id(1), "the long one", "why")
+	d := s.draft(id(1))
+	if d.text != "the long one\ntyped since" || d.err != "why" || d.rev != 1 {
+		t.Errorf("the draft is %+v", d)
+	}
+}
+
+func TestPeerTextIsMadeHarmless(t *testing.T) {
+	s := newState()
+	s.setPeers([]messenger.Peer{peer(1, "Mi\u202Ea\x1b", true)})
+	s.conversations = []messenger.Conversation{{Contact: messenger.Contact{ID: id(1)}, Last: message(1, false)}}
+	s.conversations[0].Last.Text = "a\nb\x00"
+	snap := s.snapshot(noon)
+	if got := snap.Nearby[0].Name; got != safetext.Name("Mi\u202Ea\x1b") {
+		t.Errorf("the name is %q", got)
+	}
+	if got := snap.Conversations[0].Preview; got != "a b␀" {
+		t.Errorf("the preview is %q", got)
+	}
+}

@@ -1,0 +1,176 @@
+package viewmodel
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/messenger"
+	"earshot/internal/msgid"
+	"earshot/internal/safetext"
+)
+
+const (
+	// pageSize is how many messages are read at once: three screens.
+	pageSize = 60
+
+	// groupGap is the longest pause inside a group of bubbles.
+	groupGap = 5 * time.Minute
+)
+
+// thread is the part of a conversation that is in memory: everything from some
+// message on. What is above is read when a person scrolls there.
+type thread struct {
+	peer     identity.DeviceID
+	messages []*entry // in the order of the screen
+	index    map[msgKey]*entry
+	older    bool // the store has more above
+	loaded   bool
+	rows     map[string]*Row // of the last snapshot, to keep pointers
+}
+
+// entry is a message with its text ready to draw.
+type entry struct {
+	m    messenger.Message
+	text safetext.Display
+	key  string
+}
+
+// msgKey names a message: IDs are unique for each writer only.
+type msgKey struct {
+	id  msgid.ID
+	out bool
+}
+
+func newThread(peer identity.DeviceID) *thread {
+	return &thread{peer: peer, index: make(map[msgKey]*entry), rows: make(map[string]*Row)}
+}
+
+// first is the ID of the oldest message in memory, zero if there is none.
+func (t *thread) first() msgid.ID {
+	if len(t.messages) == 0 {
+		return msgid.ID{}
+	}
+	return t.messages[0].m.ID
+}
+
+// put adds a message or changes the one that is there. A message from above
+// what is in memory is left for the page that brings it.
+func (t *thread) put(m messenger.Message) {
+	k := msgKey{m.ID, m.Outgoing}
+	if e := t.index[k]; e != nil {
+		e.m = m
+		return
+	}
+	e := newEntry(m)
+	at, _ := slices.BinarySearchFunc(t.messages, e, compareEntries)
+	if at == 0 && t.older {
+		return
+	}
+	t.messages = slices.Insert(t.messages, at, e)
+	t.index[k] = e
+}
+
+// putSent adds a message that was just stored, unless an event was faster and
+// knows more.
+func (t *thread) putSent(m messenger.Message) {
+	if t.index[msgKey{m.ID, m.Outgoing}] == nil {
+		t.put(m)
+	}
+}
+
+// setNewest takes the newest page. What was in memory stays if it touches the
+// page; otherwise there may be a gap and only the page is kept.
+func (t *thread) setNewest(page []messenger.Message) {
+	touches := len(t.messages) == 0
+	for _, m := range page {
+		if t.index[msgKey{m.ID, m.Outgoing}] != nil {
+			touches = true
+		}
+	}
+	if !touches || !t.loaded || len(page) < pageSize {
+		t.messages, t.older = nil, len(page) == pageSize
+		clear(t.index)
+	}
+	t.loaded = true
+	t.add(page)
+}
+
+// setOlder takes the page above what is in memory.
+func (t *thread) setOlder(page []messenger.Message) {
+	t.older = len(page) == pageSize
+	t.add(page)
+}
+
+func (t *thread) add(page []messenger.Message) {
+	for _, m := range page {
+		k := msgKey{m.ID, m.Outgoing}
+		if e := t.index[k]; e != nil {
+			e.m = m
+			continue
+		}
+		e := newEntry(m)
+		t.index[k] = e
+		t.messages = append(t.messages, e)
+	}
+	slices.SortStableFunc(t.messages, compareEntries)
+}
+
+func newEntry(m messenger.Message) *entry {
+	side := "in/"
+	if m.Outgoing {
+		side = "out/"
+	}
+	return &entry{m: m, text: safetext.Body(m.Text), key: side + m.ID.String()}
+}
+
+func compareEntries(a, b *entry) int {
+	return cmp.Or(cmp.Compare(a.m.SortKey, b.m.SortKey), bytes.Compare(a.m.ID[:], b.m.ID[:]))
+}
+
+// waits reports whether an outgoing message is held back by the other person.
+func (t *thread) waits() bool {
+	for _, e := range t.messages {
+		if e.m.Outgoing && (e.m.State == messenger.Waiting || e.m.State == messenger.Queued) {
+			return true
+		}
+	}
+	return false
+}
+
+// snapshot returns the rows of the screen, with a chip above each day. A row
+// that did not change is the same pointer as last time.
+func (t *thread) snapshot(now time.Time) []*Row {
+	rows := make([]*Row, 0, len(t.messages)+8)
+	seen := make(map[string]*Row, len(t.messages)+8)
+	add := func(r Row) {
+		p := &r
+		if old := t.rows[r.Key]; old != nil && *old == r {
+			p = old
+		}
+		seen[r.Key] = p
+		rows = append(rows, p)
+	}
+	var prev time.Time
+	for i, e := range t.messages {
+		at := shownAt(e.m).In(now.Location())
+		if i == 0 || daysBetween(prev, at) != 0 {
+			add(Row{Key: "day/" + e.key, Kind: RowDay, Text: safetext.Display(dayChip(at, now))})
+		}
+		prev = at
+		add(Row{
+			Key: e.key, Text: e.text, Time: clockTime(at), Out: e.m.Outgoing, Tick: tickOf(e.m),
+			First: i == 0 || !sameGroup(t.messages[i-1].m, e.m, now.Location()),
+			Last:  i == len(t.messages)-1 || !sameGroup(e.m, t.messages[i+1].m, now.Location()),
+		})
+	}
+	t.rows = seen
+	return rows
+}
+
+func sameGroup(a, b messenger.Message, zone *time.Location) bool {
+	x, y := shownAt(a).In(zone), shownAt(b).In(zone)
+	return a.Outgoing == b.Outgoing && y.Sub(x).Abs() <= groupGap && daysBetween(x, y) == 0
+}

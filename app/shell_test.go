@@ -1,0 +1,284 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"earshot/app/internal/view"
+	"earshot/app/internal/viewmodel"
+	"earshot/internal/identity"
+	"earshot/internal/messenger"
+)
+
+// fakeDevice is a device with one contact.
+type fakeDevice struct {
+	messenger.Service // what the window does not call
+
+	mu     sync.Mutex
+	sent   []string
+	runErr error
+	closed bool
+	marked bool
+}
+
+func (d *fakeDevice) Self(context.Context) (messenger.Self, error) {
+	return messenger.Self{ID: identity.DeviceID{9}, Name: "Lena"}, nil
+}
+func (d *fakeDevice) Peers(context.Context) ([]messenger.Peer, error) {
+	return []messenger.Peer{{ID: identity.DeviceID{1}, Name: "Mia", Online: true}}, nil
+}
+func (d *fakeDevice) Requests(context.Context) ([]messenger.Request, error) { return nil, nil }
+func (d *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, error) {
+	return []messenger.Conversation{{Contact: messenger.Contact{ID: identity.DeviceID{1}, Name: "Mia"}, Unread: 1}}, nil
+}
+func (d *fakeDevice) History(context.Context, messenger.Page) ([]messenger.Message, error) {
+	return nil, nil
+}
+func (d *fakeDevice) MarkRead(context.Context, identity.DeviceID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.marked = true
+	return nil
+}
+func (d *fakeDevice) Send(_ context.Context, out messenger.Outgoing) (messenger.Message, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.sent = append(d.sent, out.Text)
+	return messenger.Message{ID: out.ID, Peer: out.To, Outgoing: true, Text: out.Text}, nil
+}
+func (d *fakeDevice) Subscribe(ctx context.Context) (<-chan messenger.Event, error) {
+	ch := make(chan messenger.Event)
+	context.AfterFunc(ctx, func() { close(ch) })
+	return ch, nil
+}
+func (d *fakeDevice) Run(ctx context.Context) error {
+	if d.runErr != nil {
+		return d.runErr
+	}
+	<-ctx.Done()
+	return nil
+}
+func (d *fakeDevice) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	return nil
+}
+
+// rig is a shell whose dispatched functions run on the goroutine of the test.
+type rig struct {
+	t *testing.T
+	*shell
+	queue chan func()
+	log   bytes.Buffer
+	dump  string
+}
+
+func newRig(t *testing.T, open func(context.Context) (device, error)) *rig {
+	t.Helper()
+	r := &rig{t: t, queue: make(chan func(), 1024), dump: filepath.Join(t.TempDir(), "ui.json")}
+	r.shell = newShell(test.NewTempApp(t), options{
+		Home: "/somewhere", Open: open, Dump: r.dump, Logger: slog.New(slog.NewTextHandler(&r.log, nil)),
+		Dispatch: func(f func()) { r.queue <- f },
+	})
+	t.Cleanup(func() {
+		r.stop()
+		r.window.Close()
+	})
+	return r
+}
+
+// until runs what is dispatched until the file of the window satisfies ok.
+func (r *rig) until(what string, ok func(dumpFile) bool) dumpFile {
+	r.t.Helper()
+	limit := time.After(20 * time.Second)
+	for {
+		var file dumpFile
+		raw, err := os.ReadFile(r.dump)
+		if err == nil {
+			if err := json.Unmarshal(raw, &file); err != nil {
+				r.t.Fatalf("half a file: %v", err)
+			}
+		}
+		if err == nil && ok(file) {
+			return file
+		}
+		select {
+		case f := <-r.queue:
+			f()
+		case <-limit:
+			r.t.Fatalf("no %s; the window holds %+v, the log:\n%s", what, file, r.log.String())
+		}
+	}
+}
+
+func has(id, text string) func(dumpFile) bool {
+	return func(f dumpFile) bool {
+		_, ok := find(f, id, text)
+		return ok
+	}
+}
+
+func find(f dumpFile, id, text string) (dumpElement, bool) {
+	for _, e := range f.Elements {
+		if e.ID == id && strings.Contains(e.Text, text) {
+			return e, true
+		}
+	}
+	return dumpElement{}, false
+}
+
+func opens(d device) func(context.Context) (device, error) {
+	return func(context.Context) (device, error) { return d, nil }
+}
+
+// tap presses the middle of an element of the file.
+func (r *rig) tap(f dumpFile, id string) {
+	r.t.Helper()
+	e, ok := find(f, id, "")
+	if !ok {
+		r.t.Fatalf("no %s in %+v", id, f)
+	}
+	scale := r.window.Canvas().Scale()
+	test.TapCanvas(r.window.Canvas(), fyne.NewPos((e.X+e.W/2)/scale, (e.Y+e.H/2)/scale))
+}
+
+func TestWindowShowsAndSends(t *testing.T) {
+	d := &fakeDevice{}
+	r := newRig(t, opens(d))
+	r.focus(true)
+	r.start()
+	file := r.until("conversation", has("conversation/"+identity.DeviceID{1}.Short(), ""))
+	if file.Width != windowWidth*r.window.Canvas().Scale() {
+		t.Errorf("the window is %v wide", file.Width)
+	}
+	r.tap(file, "conversation/"+identity.DeviceID{1}.Short())
+	file = r.until("composer", has("composer", ""))
+	for _, c := range "hello" {
+		r.window.Canvas().Focused().TypedRune(c)
+	}
+	file = r.until("typed text", has("composer", "hello"))
+	r.tap(file, "send")
+	r.until("sent text", func(f dumpFile) bool {
+		for _, e := range f.Elements {
+			if strings.HasPrefix(e.ID, "out/") && e.Text == "hello" && e.State == "queued" {
+				return true
+			}
+		}
+		return false
+	})
+	r.stop()
+	if len(d.sent) != 1 || d.sent[0] != "hello" || !d.closed || !d.marked {
+		t.Errorf("sent %q, closed %v, marked %v", d.sent, d.closed, d.marked)
+	}
+	if strings.Contains(r.log.String(), "hello") {
+		t.Error("the log holds the text of a message")
+	}
+}
+
+// TestAFolderThatDoesNotOpen: the window says what is wrong and what to do.
+func TestAFolderThatDoesNotOpen(t *testing.T) {
+	r := newRig(t, func(context.Context) (device, error) {
+		return nil, errors.New("the key can be read by others; run: chmod 600 key")
+	})
+	r.start()
+	file := r.until("failure", has("failure", "The key can be read by others; run: chmod 600 key\n"))
+	if e, _ := find(file, "failure", ""); !strings.Contains(e.Text, "/somewhere") || !strings.Contains(e.Label, "cannot open") {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestADeviceThatStops(t *testing.T) {
+	r := newRig(t, opens(&fakeDevice{runErr: errors.New("no port is free")}))
+	r.start()
+	r.until("failure", has("failure", "No port is free"))
+	before := r.window.Content()
+	r.renderer()(viewmodel.Snapshot{Ready: true}) // one that was still on its way
+	if r.window.Content() != before {
+		t.Error("the failure does not stay on the screen")
+	}
+}
+
+// TestNothingIsDrawnAfterTheEnd: what is dispatched late is not run.
+func TestNothingIsDrawnAfterTheEnd(t *testing.T) {
+	d := &fakeDevice{}
+	r := newRig(t, opens(d))
+	r.start()
+	late := <-r.queue // the first picture is on its way
+	r.stop()
+	before := r.window.Content()
+	late()
+	r.dispatch(func() { t.Error("drawn after the end") })
+	for len(r.queue) > 0 {
+		(<-r.queue)()
+	}
+	if r.window.Content() != before || !d.closed {
+		t.Errorf("the content changed; device closed %v", d.closed)
+	}
+}
+
+// TestQuitClosesTheDeviceFirst: the program ends when everything is stored.
+func TestQuitClosesTheDeviceFirst(t *testing.T) {
+	d := &fakeDevice{}
+	r := newRig(t, opens(d))
+	r.start()
+	r.until("window", has("self", "Lena"))
+	quit := false
+	r.quitApp = func() { quit = true }
+	r.quit()
+	for !quit {
+		(<-r.queue)()
+	}
+	if !d.closed {
+		t.Error("the program ended before the device was closed")
+	}
+}
+
+func TestNoDumpUnlessAsked(t *testing.T) {
+	r := newRig(t, opens(&fakeDevice{}))
+	d := newDumper("", r.window, r.dispatch)
+	d.elements = func() []view.Element { t.Error("the window was described"); return nil }
+	d.later()
+	if d.timer != nil {
+		t.Error("a file is due")
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct {
+		args    []string
+		home    string
+		problem string
+	}{
+		{nil, "", ""},
+		{[]string{"--home", "/x"}, "/x", ""},
+		{[]string{"-home=/x"}, "/x", ""},
+		{[]string{"--nonsense"}, "", "nonsense"},
+		{[]string{"folder"}, "", "unexpected"},
+	} {
+		var out bytes.Buffer
+		home, err := parse(c.args, &out)
+		if home != c.home || (err != nil) != (c.problem != "") || !strings.Contains(out.String(), c.problem) {
+			t.Errorf("%q: home %q, error %v, written %q", c.args, home, err, out.String())
+		}
+	}
+	var out bytes.Buffer
+	if code := run([]string{"--help"}, &out); code != exitOK || !strings.Contains(out.String(), "home") {
+		t.Errorf("--help: %d, %q", code, out.String())
+	}
+	if code := run([]string{"x"}, &out); code != exitUsage {
+		t.Errorf("a stray argument: %d", code)
+	}
+}
