@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,12 +111,12 @@ func TestParseResponse(t *testing.T) {
 		{"shortest lifetime", append([]string{"peer1." + serviceName + " 20 IN SRV 0 0 7342 h-peer1.local."}, whole[0]), "[peer1 false 20 false 0 []]", ""},
 	} {
 		tally := newTally()
-		got := ""
+		var got strings.Builder
 		for _, n := range parseResponse(response(t, c.records...), testLink, tally) {
-			got += fmt.Sprint([]any{n.label, n.bye, n.ttl, n.complete, n.port, n.addrs})
+			got.WriteString(fmt.Sprint([]any{n.label, n.bye, n.ttl, n.complete, n.port, n.addrs}))
 		}
-		if got != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		if got.String() != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got.String(), c.want)
 		}
 		if c.dropped != "" && tally.stats().Dropped[c.dropped] == 0 {
 			t.Errorf("%s: dropped %v, want %q", c.name, tally.stats().Dropped, c.dropped)

@@ -105,7 +105,7 @@ func leftGoroutines() string {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	var left []string
-	for _, g := range strings.Split(string(buf), "\n\n") {
+	for g := range strings.SplitSeq(string(buf), "\n\n") {
 		for _, of := range []string{"discovery.(*loop)", "discovery.(*sockets)", "discovery.watch", "discovery.probe"} {
 			if strings.Contains(g, of) {
 				left = append(left, g)

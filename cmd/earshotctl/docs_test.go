@@ -60,7 +60,7 @@ func TestPageHasAllFields(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(section(t, page(t), "## JSON"), "| object | fields | printed by |")
 	table, _, _ = strings.Cut(table, "\n\n")
-	rows := regexp.MustCompile("(?m)^\\| (\\w+) \\| (.+?) \\|").FindAllStringSubmatch(table, -1)
+	rows := regexp.MustCompile(`(?m)^\| (\w+) \| (.+?) \|`).FindAllStringSubmatch(table, -1)
 	for _, row := range rows {
 		got := all(row[2], "`([^`]+)`")
 		if v := want[row[1]]; v == nil || !slices.Equal(got, fields(reflect.TypeOf(v))) {

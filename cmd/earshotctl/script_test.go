@@ -134,13 +134,14 @@ func scriptDevice(ts *testscript.TestScript, neg bool, args []string) {
 	line, err := p.await(regexp.MustCompile(`"event":"ready".*"port":`))
 	ts.Check(err)
 	var ready struct {
-		ID, Short_ID string
-		Port         int
+		ID      string
+		ShortID string `json:"short_id"`
+		Port    int
 	}
 	ts.Check(json.Unmarshal([]byte(line), &ready))
 	ts.Setenv(name+"_PORT", strconv.Itoa(ready.Port))
 	ts.Setenv(name+"_ID", ready.ID)
-	ts.Setenv(name+"_SHORT", ready.Short_ID)
+	ts.Setenv(name+"_SHORT", ready.ShortID)
 }
 
 func deviceOf(ts *testscript.TestScript, args []string, want int) *process {

@@ -199,7 +199,7 @@ func befriend(a, b *device) {
 // history returns the texts that d has from o, oldest first.
 func (d *device) history(o *device) (texts []string) {
 	d.t.Helper()
-	for _, line := range strings.Split(strings.TrimSpace(d.must("--json", "history", "--limit", "100000", o.id)), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(d.must("--json", "history", "--limit", "100000", o.id)), "\n") {
 		var m struct{ From, Text string }
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
 			d.t.Fatalf("%q: %v", line, err)

@@ -120,7 +120,7 @@ func TestJunkOnThePort(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range strings.Split(j.log, "|") {
+			for want := range strings.SplitSeq(j.log, "|") {
 				if bytes.Contains(now[len(before):], []byte(want)) {
 					return true
 				}
@@ -155,7 +155,7 @@ func residentBytes(t *testing.T, pid int) int {
 	if err != nil {
 		t.Skip("needs /proc: ", err)
 	}
-	for _, l := range strings.Split(string(b), "\n") {
+	for l := range strings.SplitSeq(string(b), "\n") {
 		var kib int
 		if n, _ := fmt.Sscanf(l, "RssAnon: %d kB", &kib); n == 1 {
 			return kib << 10

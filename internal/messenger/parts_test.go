@@ -1,7 +1,6 @@
 package messenger
 
 import (
-	"context"
 	"errors"
 	"reflect"
 	"strings"
@@ -156,8 +155,7 @@ func TestShownTime(t *testing.T) {
 
 func TestSlowSubscriberIsToldThatItMissedEvents(t *testing.T) {
 	var h hub
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := t.Context()
 	ch := h.subscribe(ctx)
 	for range 3 * subscriberQueue {
 		h.publish(Event{Kind: EventSelf})

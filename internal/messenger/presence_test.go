@@ -53,13 +53,13 @@ func TestWhatDoesNotAnswerIsNotListedAndTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		a, b := w.node("anna"), w.node("bert")
-		b.off = true
+		b.reachable(false)
 		a.sees(b)
 		settle()
 		if ps := a.peers(); len(ps) != 0 {
 			t.Errorf("listed: %v", ps)
 		}
-		b.off = false
+		b.reachable(true)
 		<-time.After(maxLookWait)
 		settle()
 		if !a.peers()["bert"].Online {

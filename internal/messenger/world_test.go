@@ -19,13 +19,12 @@ import (
 // world is a network in memory on which messengers with real stores dial each
 // other. Frames cross it encoded. It is made for synctest bubbles.
 type world struct {
-	t       *testing.T
-	mu      sync.Mutex
-	nodes   map[netip.AddrPort]*node
-	byID    map[identity.DeviceID]*node
-	links   []*memLink
-	drop    func(from *node, m wire.Message) bool // true: the frame is lost with its link alive
-	nextTie int
+	t     *testing.T
+	mu    sync.Mutex
+	nodes map[netip.AddrPort]*node
+	byID  map[identity.DeviceID]*node
+	links []*memLink
+	drop  func(from *node, m wire.Message) bool // true: the frame is lost with its link alive
 }
 
 // node is one device of a world; it survives restarts of its messenger.
@@ -37,7 +36,7 @@ type node struct {
 	dir  string
 	db   *store.DB
 	m    *Messenger
-	off  bool // not reachable and cannot dial
+	up   bool // can dial and be dialled; guarded by world.mu
 }
 
 func newWorld(t *testing.T) *world {
@@ -66,21 +65,30 @@ func (n *node) start() {
 	if err != nil {
 		n.w.t.Fatal(err)
 	}
-	n.db, n.m = db, m
+	n.w.mu.Lock()
+	n.db, n.m, n.up = db, m, true
+	n.w.mu.Unlock()
 	m.Connect(n, nil)
 }
 
 // stop ends the messenger as a process ends: links fall, memory is lost.
 func (n *node) stop() {
-	if n.m == nil {
+	if n.db == nil {
 		return
 	}
+	n.reachable(false)
 	n.cut()
 	n.m.Close()
 	if err := n.db.Close(); err != nil {
 		n.w.t.Error(err)
 	}
-	n.m = nil
+	n.db = nil
+}
+
+func (n *node) reachable(up bool) {
+	n.w.mu.Lock()
+	defer n.w.mu.Unlock()
+	n.up = up
 }
 
 func (n *node) restart() { n.stop(); n.start() }
@@ -113,7 +121,7 @@ func (n *node) peer(addrs []netip.AddrPort) (*node, error) {
 	n.w.mu.Lock()
 	defer n.w.mu.Unlock()
 	for _, a := range addrs {
-		if o := n.w.nodes[a]; o != nil && o.m != nil && !o.off && !n.off {
+		if o := n.w.nodes[a]; o != nil && o.up && n.up {
 			return o, nil
 		}
 	}

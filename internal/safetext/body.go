@@ -1,6 +1,7 @@
 package safetext
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -114,12 +115,7 @@ func (e *embeddings) write(b *strings.Builder, r rune) {
 }
 
 func (e *embeddings) has(closer rune) bool {
-	for _, c := range *e {
-		if c == closer {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(*e, closer)
 }
 
 func (e *embeddings) closeAll(b *strings.Builder) {

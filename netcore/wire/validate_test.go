@@ -125,11 +125,11 @@ func TestLongestFrames(t *testing.T) {
 	}
 	resume := &Resume{}
 	for i := range uint64(MaxEpochs) {
-		resume.Have = append(resume.Have, Have{Epoch: 1<<63 + i, Top: 1<<64 - 1, Missing: wide, TopID: idPtr(sampleID(1))})
+		resume.Have = append(resume.Have, Have{Epoch: 1<<63 + i, Top: 1<<64 - 1, Missing: wide, TopID: new(sampleID(1))})
 	}
 	for _, m := range []Message{
 		&Request{ID: sampleID(1), HLC: 1<<64 - 1, Text: rep("🙂", MaxRequestChars)},
-		&Msg{ID: sampleID(1), Epoch: 1<<64 - 1, Seq: 1<<64 - 1, HLC: 1<<64 - 1, Kind: 1, Text: rep("x", MaxTextBytes), ReplyTo: idPtr(sampleID(2)), After: idPtr(sampleID(3))},
+		&Msg{ID: sampleID(1), Epoch: 1<<64 - 1, Seq: 1<<64 - 1, HLC: 1<<64 - 1, Kind: 1, Text: rep("x", MaxTextBytes), ReplyTo: new(sampleID(2)), After: new(sampleID(3))},
 		&Ack{IDs: slices.Repeat([]ID{sampleID(1)}, MaxAckIDs), State: AckRead},
 		&Error{Code: 1<<64 - 1, RefersTo: 255, Fatal: true, Text: rep("e", MaxErrorText)},
 		resume,

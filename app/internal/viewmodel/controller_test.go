@@ -45,7 +45,7 @@ func TestSendKeepsTheOrder(t *testing.T) {
 	atDesk(t, newFake(), func(d *desk) {
 		d.Open(id(1))
 		want := []string{"Today"}
-		for _, text := range strings.Fields("a b c d e f g h") {
+		for text := range strings.FieldsSeq("a b c d e f g h") {
 			d.Send(id(1), text)
 			want = append(want, text)
 		}

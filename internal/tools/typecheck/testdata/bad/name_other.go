@@ -1,0 +1,5 @@
+//go:build !android && !windows
+
+package main
+
+func name() string { return "desktop" }

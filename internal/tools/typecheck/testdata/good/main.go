@@ -1,0 +1,10 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+
+	"good/part"
+)
+
+func main() { fmt.Println(part.Name(), http.StatusText(http.StatusOK)) }
