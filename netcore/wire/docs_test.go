@@ -161,7 +161,6 @@ func compareFields(t *testing.T, name string, rows [][]string, typ reflect.Type)
 		got = append(got, fmt.Sprintf("%s %s required=%t", row[0], row[1], row[3] == "required"))
 	}
 	for f := range typ.Fields() {
-		f := f
 		tag := strings.Split(f.Tag.Get("cbor"), ",")
 		want = append(want, fmt.Sprintf("%s %s required=%t", tag[0], f.Name, !slices.Contains(tag, "omitempty")))
 	}
