@@ -74,7 +74,7 @@ func (m *Messenger) storeGroup(group []arrival) {
 	for i, a := range group {
 		in[i] = a.in
 	}
-	receipts, err := m.db.Receive(m.ctx, in)
+	receipts, err := m.receive(m.ctx, in)
 	if err != nil {
 		if m.ctx.Err() != nil {
 			return

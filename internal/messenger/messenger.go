@@ -41,6 +41,9 @@ type Messenger struct {
 	hub   hub
 	inbox chan arrival
 
+	// receive is the store's Receive; a test makes it fail.
+	receive func(context.Context, []store.Incoming) ([]store.Receipt, error)
+
 	ctx    context.Context // ends in Close; parent of all work
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -68,6 +71,7 @@ func New(ctx context.Context, cfg Config) (*Messenger, error) {
 		log:     cfg.Logger,
 		now:     cfg.Now,
 		inbox:   make(chan arrival, inboxQueue),
+		receive: cfg.Store.Receive,
 		devices: map[identity.DeviceID]*device{},
 		hints:   map[string]*sighting{},
 	}
