@@ -85,17 +85,26 @@ func TestPulledCableIsNoticed(t *testing.T) {
 	}
 	a.found(b)
 	b.found(a)
-	a.forget()
-	at := time.Now()
-	lan.SetLink("bert", false)
-	gone := a.lost(b).at.Sub(at)
-	t.Logf("gone after %v", gone)
-	if gone > deathNoticed {
-		t.Errorf("noticed after %v, promised within %v", gone, deathNoticed)
+	check := func(what string) {
+		t.Helper()
+		a.forget()
+		at := time.Now()
+		lan.SetLink("bert", false)
+		gone := a.lost(b).at.Sub(at)
+		t.Logf("%s: gone after %v", what, gone)
+		if gone > deathNoticed {
+			t.Errorf("%s: noticed after %v, promised within %v", what, gone, deathNoticed)
+		}
+		a.forget()
+		lan.SetLink("bert", true)
+		a.found(b)
 	}
-	a.forget()
-	lan.SetLink("bert", true)
-	a.found(b)
+	check("a stranger")
+	befriend(a, b)
+	check("a contact with an idle link")
+	if out, code := a.ctl("send", b.id, "still there?"); code != 0 {
+		t.Errorf("after the cable is back: exit %d: %s", code, out)
+	}
 }
 
 func p95(d []time.Duration) time.Duration {

@@ -22,7 +22,7 @@ import (
 // threads left in: no_metadata keeps FyneApp.toml from turning them off.
 var buildApp = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(programs, "earshot")
-	out, err := exec.Command("go", "build", "-tags", "no_metadata", "-o", path, "earshot").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", "no_metadata,no_animations", "-o", path, "earshot").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the window: %w\n%s", err, out)
 	}

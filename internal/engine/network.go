@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -104,7 +105,25 @@ func (o *owner) discovery(ctx context.Context, port int) (*discovery.Service, er
 	if err != nil {
 		return nil, err
 	}
-	return discovery.New(discovery.Config{Record: record, Logger: o.log}), nil
+	return discovery.New(discovery.Config{Record: record, Logger: o.log, Interfaces: o.watchInterfaces(port)}), nil
+}
+
+// watchInterfaces lists the interfaces for discovery, which asks whenever they
+// may have changed, and tells the messenger when they have. Only discovery's own
+// goroutine calls the function.
+func (o *owner) watchInterfaces(port int) func() ([]netif.Interface, error) {
+	var last []netip.AddrPort
+	return func() ([]netif.Interface, error) {
+		all, err := netif.List()
+		if err != nil {
+			return nil, err
+		}
+		if now := addressesOf(all, port); !slices.Equal(now, last) {
+			last = now
+			o.msgr.AddressesChanged()
+		}
+		return all, nil
+	}
 }
 
 func (o *owner) record(ctx context.Context, port int) (discovery.Record, error) {
@@ -146,6 +165,10 @@ func ownAddresses(port int) []netip.AddrPort {
 	if err != nil {
 		return nil
 	}
+	return addressesOf(all, port)
+}
+
+func addressesOf(all []netif.Interface, port int) []netip.AddrPort {
 	var out []netip.AddrPort
 	for _, i := range netif.Usable(all) {
 		for _, p := range i.Prefixes {

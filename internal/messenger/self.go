@@ -40,6 +40,10 @@ func (m *Messenger) SetListening(port int, addresses func() []netip.AddrPort) {
 	m.publishSelf()
 }
 
+// AddressesChanged says that what SetListening's function returns is different
+// now.
+func (m *Messenger) AddressesChanged() { m.publishSelf() }
+
 func (m *Messenger) publishSelf() {
 	s, _ := m.Self(m.ctx) // never fails
 	m.hub.publish(Event{Kind: EventSelf, Self: &s})

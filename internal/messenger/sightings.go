@@ -7,6 +7,7 @@ import (
 
 	"earshot/internal/identity"
 	"earshot/internal/trust"
+	"earshot/netcore/wire"
 )
 
 // Looks at devices of unknown key (docs/PROTOCOL.md §3). A look costs both
@@ -73,10 +74,31 @@ func (m *Messenger) HintLost(label string) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
+	id := s.id
 	lost := m.unbindLocked(s)
+	if d := m.devices[id]; d != nil && m.ctx.Err() == nil {
+		for _, l := range d.links {
+			m.wg.Go(func() { m.doubt(l) })
+		}
+	}
 	m.mu.Unlock()
 	if lost != nil {
 		m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
+	}
+}
+
+// doubtTimeout is how long a link may take to answer a Ping once discovery has
+// lost its device. Discovery has failed to reach it twice by then: together they
+// notice a silent death within 15 seconds.
+const doubtTimeout = 2 * time.Second
+
+// doubt ends a link that does not answer any more. An idle one would else count
+// as the device being here until TCP gives up.
+func (m *Messenger) doubt(l *link) {
+	ctx, cancel := context.WithTimeout(l.ctx, doubtTimeout)
+	defer cancel()
+	if err := l.Ping(ctx); err != nil && l.ctx.Err() == nil {
+		l.Close(wire.ByeShutdown)
 	}
 }
 
