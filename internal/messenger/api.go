@@ -173,6 +173,10 @@ type Service interface {
 	Block(ctx context.Context, id identity.DeviceID) error
 	// MarkRead says that a person saw the conversation up to now.
 	MarkRead(ctx context.Context, id identity.DeviceID) error
+	// MarkMessageRead says that one received message was seen, whatever came
+	// before and after it: a program has dealt with it. An ID that is not of a
+	// received message from peer changes nothing.
+	MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) error
 	// Subscribe returns events from now on until ctx ends; then the channel is
 	// closed. Read state after subscribing, so that nothing falls between. A
 	// subscriber that does not keep up loses events and gets one EventLagged.

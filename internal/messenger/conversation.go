@@ -98,6 +98,15 @@ func (m *Messenger) MarkRead(ctx context.Context, id identity.DeviceID) error {
 	return err
 }
 
+// MarkMessageRead says that one message was seen; see Service.
+func (m *Messenger) MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) error {
+	changed, err := m.db.MarkMessageRead(ctx, peer, id)
+	if changed != nil {
+		m.hub.publish(Event{Kind: EventState, Message: changed})
+	}
+	return err
+}
+
 // Subscribe returns events from now on; see Service.
 func (m *Messenger) Subscribe(ctx context.Context) (<-chan Event, error) {
 	return m.hub.subscribe(ctx), nil

@@ -60,6 +60,7 @@ type courier struct {
 	opened bool   // Profile and Resume were sent
 	resume bool   // the peer's first Resume was answered
 	cursor uint64 // outbox position of the last message sent
+	empty  bool   // nothing waited behind cursor, and nothing was added since
 	asked  time.Time
 }
 
@@ -109,7 +110,8 @@ func (c *courier) step() (time.Duration, error) {
 // ask sends the first waiting text as a request, at most once a day.
 func (c *courier) ask() (time.Duration, error) {
 	m, l := c.m, c.l
-	c.opened, c.resume, c.cursor = false, false, 0
+	c.opened, c.resume = false, false
+	c.restart()
 	m.mu.Lock()
 	last := l.dev.requestedAt
 	clear(l.inflight)
@@ -151,7 +153,7 @@ func (c *courier) deliver() (time.Duration, error) {
 	m, l := c.m, c.l
 	for {
 		wait, open, err := c.watch()
-		if err != nil || open <= 0 {
+		if err != nil || open <= 0 || c.empty {
 			return wait, err
 		}
 		rows, err := m.db.Pending(l.ctx, l.Peer(), c.cursor, open)
@@ -159,6 +161,7 @@ func (c *courier) deliver() (time.Duration, error) {
 			return 0, err
 		}
 		if len(rows) == 0 {
+			c.empty = true
 			return wait, nil
 		}
 		for _, p := range rows {
@@ -167,8 +170,12 @@ func (c *courier) deliver() (time.Duration, error) {
 			}
 			c.cursor = p.Pos
 		}
+		c.empty = len(rows) < open
 	}
 }
+
+// restart makes the outbox go again from its beginning.
+func (c *courier) restart() { c.cursor, c.empty = 0, false }
 
 // send writes one message and counts it as in flight.
 func (c *courier) send(msg store.Message) error {
@@ -199,8 +206,12 @@ func (c *courier) watch() (wait time.Duration, open int, err error) {
 	}
 	open = maxInFlight - len(l.inflight)
 	if l.rewind {
-		l.rewind, c.cursor = false, 0
+		c.restart()
 	}
+	if l.more {
+		c.empty = false
+	}
+	l.rewind, l.more = false, false
 	m.mu.Unlock()
 	if oldest.IsZero() {
 		return idleWait, open, nil
@@ -220,7 +231,7 @@ func (c *courier) watch() (wait time.Duration, open int, err error) {
 	m.mu.Lock()
 	clear(l.inflight)
 	m.mu.Unlock()
-	c.cursor = 0
+	c.restart()
 	return ackTimeout, maxInFlight, nil
 }
 

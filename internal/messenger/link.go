@@ -26,6 +26,7 @@ type link struct {
 	resumes  []*wire.Resume         // not answered yet
 	inflight map[msgid.ID]time.Time // written, not acknowledged
 	rewind   bool                   // send the outbox from its beginning
+	more     bool                   // the outbox may have grown
 }
 
 // maxUnansweredResumes is how many Resumes may wait: one opens a link, another
@@ -160,12 +161,14 @@ func (m *Messenger) LinkClosed(nl Link) {
 	m.mu.Unlock()
 }
 
-// pokeDevice wakes the couriers of a device's links.
+// pokeDevice wakes the couriers of a device's links because there may be more to
+// send.
 func (m *Messenger) pokeDevice(id [32]byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if d := m.devices[id]; d != nil {
 		for _, l := range d.links {
+			l.more = true
 			l.poke()
 		}
 	}

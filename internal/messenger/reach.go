@@ -42,13 +42,19 @@ type dialState struct {
 // reach makes sure that a device is being dialled when there is cause to, and
 // that it is dialled no faster than the backoff allows.
 func (m *Messenger) reach(id identity.DeviceID, why reason) {
+	m.mu.Lock()
+	unwanted := m.unwantedLocked(id)
+	m.mu.Unlock()
+	if unwanted { // the usual case with a link up: no need to ask the store
+		return
+	}
 	pending := m.hasPending(id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d := m.devices[id]
-	if d == nil || m.net == nil || m.ctx.Err() != nil || d.dial.busy || len(d.links) > 0 || !d.level.IsContact() {
+	if m.unwantedLocked(id) {
 		return
 	}
+	d := m.devices[id]
 	// Without a sighting only waiting messages are worth knocking for long.
 	if len(d.labels) == 0 && !pending && why == reasonFailed && d.dial.fails >= maxIdleFails {
 		return
@@ -75,6 +81,13 @@ func (m *Messenger) reach(id identity.DeviceID, why reason) {
 		return
 	}
 	m.startDialLocked(d)
+}
+
+// unwantedLocked reports that a device is linked, being dialled, or not to be
+// dialled at all.
+func (m *Messenger) unwantedLocked(id identity.DeviceID) bool {
+	d := m.devices[id]
+	return d == nil || m.net == nil || m.ctx.Err() != nil || d.dial.busy || len(d.links) > 0 || !d.level.IsContact()
 }
 
 // backoff is the wait before attempt number fails+1: half fixed, half random,
