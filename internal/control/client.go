@@ -9,6 +9,7 @@ import (
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
+	"earshot/internal/msgid"
 )
 
 // ErrOwnerGone is wrapped when the owning process ended before it answered.
@@ -186,5 +187,17 @@ func (c *Client) Block(ctx context.Context, id identity.DeviceID) error {
 // MarkRead says that a person saw a conversation; see messenger.Service.
 func (c *Client) MarkRead(ctx context.Context, id identity.DeviceID) error {
 	_, err := do[none](ctx, c, "mark_read", id)
+	return err
+}
+
+// markOne names one message in the conversation with a device.
+type markOne struct {
+	Peer identity.DeviceID `json:"peer"`
+	ID   msgid.ID          `json:"id"`
+}
+
+// MarkMessageRead says that one message was seen; see messenger.Service.
+func (c *Client) MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) error {
+	_, err := do[none](ctx, c, "mark_message_read", markOne{peer, id})
 	return err
 }

@@ -85,11 +85,12 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 		return
 	}
 	conn.SetReadDeadline(time.Time{})
-	// The client sends nothing more: a read that ends says that it has gone.
+	// The client says nothing more, but for the end of its line: a read that ends
+	// says that it has gone.
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		io.Copy(io.Discard, io.LimitReader(conn, 1))
+		io.Copy(io.Discard, conn)
 		cancel()
 	}()
 	s.answer(ctx, conn, c)
@@ -194,5 +195,8 @@ var methods = map[string]handler{
 	}),
 	"mark_read": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
 		return none{}, s.MarkRead(ctx, id)
+	}),
+	"mark_message_read": with(func(ctx context.Context, s messenger.Service, m markOne) (none, error) {
+		return none{}, s.MarkMessageRead(ctx, m.Peer, m.ID)
 	}),
 }

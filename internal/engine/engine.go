@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -56,7 +55,7 @@ type Engine struct {
 	opts   Options
 	id     *identity.Identity
 	log    *slog.Logger
-	logOut io.Closer
+	logOut *logOutput // nil: the caller's logger
 
 	ctx    context.Context // ends in Close
 	cancel context.CancelFunc
@@ -169,7 +168,11 @@ func (e *Engine) runOwner(ctx context.Context, o *owner) error {
 		<-ctx.Done()
 		return nil
 	}
-	return o.network(ctx, func() { e.readyOnce.Do(func() { close(e.ready) }) })
+	err := o.network(ctx, func() { e.readyOnce.Do(func() { close(e.ready) }) })
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // follow waits until the owner ends.
@@ -208,6 +211,9 @@ func (e *Engine) backend(ctx context.Context) (*backend, error) {
 		}
 		o, err := openOwner(e.ctx, e.home, e.socket, e.id, e.log)
 		if err == nil {
+			if e.logOut != nil {
+				e.logOut.owner.Store(true)
+			}
 			e.current = &backend{svc: o.msgr, owner: o}
 			return e.current, nil
 		}

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -274,19 +273,23 @@ func TestDamagedPortSetting(t *testing.T) {
 }
 
 func TestSocketPath(t *testing.T) {
-	t.Setenv("XDG_RUNTIME_DIR", "/run/user/1")
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", cache)
 	short, err := socketPath("/home/a")
 	if err != nil || short != filepath.Join("/home/a", socketFile) {
 		t.Errorf("short home: %q, %v", short, err)
 	}
 	long, err := socketPath("/" + strings.Repeat("x", 200))
-	if err != nil || len(long) > maxSocketPath || !strings.HasPrefix(long, "/run/user/1/") {
+	if err != nil || len(long) > maxSocketPath || !strings.HasPrefix(long, cache) {
 		t.Errorf("long home: %q, %v", long, err)
 	}
 	if other, _ := socketPath("/" + strings.Repeat("x", 201)); other == long {
 		t.Error("two homes share a socket")
 	}
-	t.Setenv("XDG_RUNTIME_DIR", "/"+strings.Repeat("y", 120))
+	cache = filepath.Join(cache, strings.Repeat("y", 120))
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", cache)
 	if _, err := socketPath("/" + strings.Repeat("x", 200)); err == nil {
 		t.Error("a socket path that no system takes was returned")
 	}
@@ -299,24 +302,51 @@ func TestDefaultHome(t *testing.T) {
 	}
 }
 
-func TestLogIsPutAsideWhenLarge(t *testing.T) {
+// A subscription on which nothing happens holds nothing up.
+func TestCloseWithAnIdleSubscription(t *testing.T) {
+	home := t.TempDir()
+	device(t, home)
+	e, err := Open(t.Context(), Options{Home: home, Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := subscribe(t, e)
+	closed := make(chan error, 1)
+	go func() { closed <- e.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Fatal("Close hangs while nothing happens")
+	}
+	if _, open := <-events; open {
+		t.Error("the subscription is open after Close")
+	}
+}
+
+func TestOnlyTheOwnerPutsTheLogAside(t *testing.T) {
 	home := t.TempDir()
 	path := filepath.Join(home, logFile)
-	if err := os.WriteFile(path, make([]byte, maxLogBytes+1), 0o600); err != nil {
+	if err := os.WriteFile(path, make([]byte, maxLogBytes-10), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	log, out, err := openLog(home, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	log.Info("hello", "n", strconv.Itoa(1))
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
+	defer out.Close()
+	log.Info("not the owner")
+	if _, err := os.Stat(path + ".old"); err == nil {
+		t.Fatal("a second process took the log away from the owner")
 	}
-	if b, _ := os.ReadFile(path); len(b) == 0 || len(b) > 200 {
+	out.owner.Store(true)
+	log.Info("the owner")
+	if b, _ := os.ReadFile(path); len(b) == 0 || len(b) > 200 || !strings.Contains(string(b), "the owner") {
 		t.Errorf("the new log has %d bytes", len(b))
 	}
-	if info, err := os.Stat(path + ".old"); err != nil || info.Size() != maxLogBytes+1 {
+	if info, err := os.Stat(path + ".old"); err != nil || info.Size() < maxLogBytes {
 		t.Errorf("the old log: %v, %v", info, err)
 	}
 }

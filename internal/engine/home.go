@@ -54,21 +54,18 @@ const maxSocketPath = 103
 
 // socketPath returns where the owner of a home folder listens for other
 // processes. When the home folder's path is too long, that is a hashed name in
-// the user's own runtime or cache folder.
+// the user's cache folder, which is the same for every session of that user.
 func socketPath(home string) (string, error) {
 	if p := filepath.Join(home, socketFile); len(p) <= maxSocketPath {
 		return p, nil
 	}
-	dir := os.Getenv("XDG_RUNTIME_DIR")
-	if dir == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("the path %s is too long for a local socket; choose a shorter home folder: %w", home, err)
-		}
-		dir = filepath.Join(cache, "earshot")
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", err
-		}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("the path %s is too long for a local socket; choose a shorter home folder: %w", home, err)
+	}
+	dir := filepath.Join(cache, "earshot")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
 	}
 	sum := sha256.Sum256([]byte(home))
 	p := filepath.Join(dir, "earshot-"+hex.EncodeToString(sum[:8])+".sock")

@@ -61,9 +61,6 @@ func (o *owner) network(ctx context.Context, ready func()) error {
 	stopServe()
 	node.Close(wire.ByeShutdown)
 	wg.Wait()
-	if ctx.Err() != nil {
-		return nil
-	}
 	return fmt.Errorf("the network part ended: %w", err)
 }
 

@@ -101,11 +101,14 @@ func (o *owner) close() error {
 		o.msgr.Close() // ends the streams of the control server too
 	}
 	o.wg.Wait()
-	var err error
 	if o.db != nil {
-		err = o.db.Close()
+		// Everything is durable already; what fails here is only tidying up, for
+		// example on a full disk.
+		if err := o.db.Close(); err != nil {
+			o.log.Warn("the store was not tidied up", "err", err)
+		}
 	}
-	return errors.Join(err, o.lock.Close())
+	return o.lock.Close()
 }
 
 func (o *owner) recordChanged() {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"time"
 
 	"earshot/internal/control"
 	"earshot/internal/identity"
@@ -13,6 +14,7 @@ import (
 // call runs f where the work is done. When the owner ended meanwhile, it is
 // repeated at the next one: every method of a Service may be.
 func call[R any](ctx context.Context, e *Engine, f func(messenger.Service) (R, error)) (R, error) {
+	began := time.Now()
 	for {
 		b, err := e.backend(ctx)
 		if err != nil {
@@ -20,10 +22,14 @@ func call[R any](ctx context.Context, e *Engine, f func(messenger.Service) (R, e
 			return none, err
 		}
 		r, err := f(b.svc)
-		if b.owner != nil || ctx.Err() != nil || !errors.Is(err, control.ErrOwnerGone) {
+		if b.owner != nil || ctx.Err() != nil || !errors.Is(err, control.ErrOwnerGone) || time.Since(began) > callPatience {
 			return r, err
 		}
 		e.drop(b)
+		select {
+		case <-ctx.Done():
+		case <-time.After(takeoverPoll):
+		}
 	}
 }
 
@@ -100,23 +106,34 @@ func (e *Engine) MarkRead(ctx context.Context, id identity.DeviceID) error {
 	return run(ctx, e, func(s messenger.Service) error { return s.MarkRead(ctx, id) })
 }
 
+// MarkMessageRead says that one message was seen; see messenger.Service.
+func (e *Engine) MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) error {
+	return run(ctx, e, func(s messenger.Service) error { return s.MarkMessageRead(ctx, peer, id) })
+}
+
 // Subscribe returns events from now on; see messenger.Service. The channel
 // outlives a change of owner: then it brings one EventLagged.
 func (e *Engine) Subscribe(ctx context.Context) (<-chan messenger.Event, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	unlink := context.AfterFunc(e.ctx, cancel)
 	subscribe := func(s messenger.Service) (<-chan messenger.Event, error) { return s.Subscribe(ctx) }
 	in, err := call(ctx, e, subscribe)
 	if err != nil {
+		cancel()
 		return nil, err
 	}
 	out := make(chan messenger.Event)
 	<-e.turn
 	defer func() { e.turn <- struct{}{} }()
 	if e.ctx.Err() != nil {
+		cancel()
 		return nil, ErrClosed
 	}
 	e.wg.Go(func() {
 		defer close(out)
-		for forward(ctx, e.ctx, in, out) {
+		defer cancel()
+		defer unlink()
+		for forward(ctx, in, out) {
 			next, err := call(ctx, e, subscribe)
 			if err != nil {
 				return
@@ -126,8 +143,6 @@ func (e *Engine) Subscribe(ctx context.Context) (<-chan messenger.Event, error) 
 			case out <- messenger.Event{Kind: messenger.EventLagged}:
 			case <-ctx.Done():
 				return
-			case <-e.ctx.Done():
-				return
 			}
 		}
 	})
@@ -136,15 +151,20 @@ func (e *Engine) Subscribe(ctx context.Context) (<-chan messenger.Event, error) 
 
 // forward hands events on until the source ends, and reports whether another
 // may be sought.
-func forward(ctx, life context.Context, in <-chan messenger.Event, out chan<- messenger.Event) bool {
-	for event := range in {
+func forward(ctx context.Context, in <-chan messenger.Event, out chan<- messenger.Event) bool {
+	for {
 		select {
-		case out <- event:
+		case event, open := <-in:
+			if !open {
+				return ctx.Err() == nil
+			}
+			select {
+			case out <- event:
+			case <-ctx.Done():
+				return false
+			}
 		case <-ctx.Done():
-			return false
-		case <-life.Done():
 			return false
 		}
 	}
-	return ctx.Err() == nil && life.Err() == nil
 }

@@ -116,6 +116,9 @@ func (c *courier) ask() (time.Duration, error) {
 	last := l.dev.requestedAt
 	clear(l.inflight)
 	m.mu.Unlock()
+	if last.After(m.now()) { // this clock was wrong, then or now
+		last = time.Time{}
+	}
 	if wait := last.Add(requestInterval).Sub(m.now()); !last.IsZero() && wait > 0 {
 		return min(wait, idleWait), nil
 	}
@@ -185,12 +188,10 @@ func (c *courier) send(msg store.Message) error {
 		l.inflight[msg.ID] = m.now()
 	}
 	m.mu.Unlock()
-	if err := l.Send(l.ctx, msgFrame(msg)); err != nil {
-		return err
-	}
-	msg.State = Sent
-	m.hub.publish(Event{Kind: EventState, Message: &msg})
-	return nil
+	shown := msg
+	shown.State = Sent // told before it is written, so that "delivered" comes after it
+	m.hub.publish(Event{Kind: EventState, Message: &shown})
+	return l.Send(l.ctx, msgFrame(msg))
 }
 
 // watch looks after the messages in flight: it returns how long they may wait

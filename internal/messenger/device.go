@@ -24,10 +24,11 @@ type device struct {
 	lastSeen    time.Time
 	stored      bool // has a row in the store
 
-	labels map[string]bool  // sightings of it
-	typed  []netip.AddrPort // remembered addresses, newest first
-	links  []*link          // live, oldest first
-	dial   dialState
+	labels  map[string]bool  // sightings of it
+	typed   []netip.AddrPort // remembered addresses, newest first
+	links   []*link          // live, oldest first
+	epochAt time.Time        // when its Resume last began a new epoch
+	dial    dialState
 }
 
 // deviceLocked returns the device, making it when it is new.
@@ -42,7 +43,7 @@ func (m *Messenger) deviceLocked(id identity.DeviceID) *device {
 
 // forgetLocked drops a device that nothing speaks for any more.
 func (m *Messenger) forgetLocked(d *device) {
-	if !d.stored && len(d.links) == 0 && len(d.labels) == 0 && len(d.typed) == 0 && !d.dial.busy {
+	if m.devices[d.id] == d && !d.stored && len(d.links) == 0 && len(d.labels) == 0 && len(d.typed) == 0 && !d.dial.busy {
 		delete(m.devices, d.id)
 	}
 }
@@ -90,7 +91,7 @@ func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
 // looked who is here does not count: such a device was not met.
 func (d *device) online() bool {
 	return len(d.labels) > 0 || slices.ContainsFunc(d.links, func(l *link) bool {
-		return d.level.IsContact() || l.Outbound() || l.asked
+		return d.level.IsContact() || l.Outbound() || !l.askedAt.IsZero()
 	})
 }
 
@@ -133,8 +134,8 @@ func (m *Messenger) publishPeer(kind EventKind, id identity.DeviceID) {
 		return
 	}
 	p := m.peerLocked(d)
+	m.hub.publish(Event{Kind: kind, Peer: &p}) // under the lock: snapshots leave in the order they were taken
 	m.mu.Unlock()
-	m.hub.publish(Event{Kind: kind, Peer: &p})
 }
 
 // Peers returns the devices in earshot and all contacts; see Service.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"earshot/internal/identity"
 	"earshot/internal/msgid"
@@ -22,12 +23,20 @@ func (m *Messenger) Level(id identity.DeviceID) trust.Level {
 	return trust.Stranger
 }
 
+// requestPause is the least time between two Requests on one link. An honest
+// device asks once, and again after minutes if there was no room (§5.5).
+const requestPause = time.Minute
+
 // handleRequest keeps a stranger's first text for a person to decide on. A
 // contact that asks has missed that it was accepted, and is told again.
 func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 	m.mu.Lock()
+	if !l.askedAt.IsZero() && m.now().Sub(l.askedAt) < requestPause {
+		m.mu.Unlock()
+		return fmt.Errorf("a second Request within %v", requestPause)
+	}
 	level, met := l.dev.level, l.dev.online()
-	l.asked = true
+	l.askedAt = m.now()
 	if level.IsContact() {
 		l.told = false
 		l.poke()
@@ -47,7 +56,7 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 	}
 	added, err := m.db.AddRequest(m.ctx, r)
 	if errors.Is(err, store.ErrTooManyRequests) {
-		m.log.Warn("a request was not kept: too many wait", "device", l.Peer())
+		m.log.Info("a request was not kept: too many wait", "device", l.Peer())
 		return nil // not acknowledged: the sender asks again later
 	}
 	if errors.Is(err, store.ErrNotStranger) { // decided while the request was on its way

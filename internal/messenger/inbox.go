@@ -4,7 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"earshot/internal/identity"
 	"earshot/internal/msgid"
 	"earshot/internal/store"
 	"earshot/netcore/wire"
@@ -37,6 +36,11 @@ func (m *Messenger) handleMsg(l *link, f *wire.Msg) error {
 	}
 	if f.ReplyTo != nil {
 		in.ReplyTo = msgid.ID(*f.ReplyTo)
+	}
+	select {
+	case <-l.acks.room():
+	case <-l.ctx.Done():
+		return nil
 	}
 	select {
 	case m.inbox <- arrival{in, l}:
@@ -93,23 +97,42 @@ func (m *Messenger) storeGroup(group []arrival) {
 	}
 }
 
-// ackQueue collects what is to be acknowledged on one link. The queue never
-// blocks its writers; the peer's own window of 64 bounds it.
+// maxQueuedAcks is how many acknowledgements wait for one link before it stops
+// reading. An honest peer has 64 messages on the way; one that sends without
+// reading fills no memory.
+const maxQueuedAcks = 1024
+
+// ackQueue collects what is to be acknowledged on one link. It never blocks the
+// store; a reader waits for room instead.
 type ackQueue struct {
 	mu     sync.Mutex
 	wake   chan struct{} // capacity 1
+	free   chan struct{} // closed while there is room
 	ids    map[wire.AckState][]wire.ID
+	count  int
 	failed bool
 }
 
 func (q *ackQueue) init() {
 	q.wake = make(chan struct{}, 1)
+	q.free = make(chan struct{})
+	close(q.free)
 	q.ids = map[wire.AckState][]wire.ID{}
+}
+
+// room returns a channel that is closed when there is room.
+func (q *ackQueue) room() <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.free
 }
 
 func (q *ackQueue) add(id msgid.ID, state wire.AckState) {
 	q.mu.Lock()
 	q.ids[state] = append(q.ids[state], wire.ID(id))
+	if q.count++; q.count == maxQueuedAcks {
+		q.free = make(chan struct{})
+	}
 	q.mu.Unlock()
 	q.poke()
 }
@@ -142,6 +165,10 @@ func (q *ackQueue) take() []wire.Message {
 		}
 		delete(q.ids, state)
 	}
+	if q.count >= maxQueuedAcks {
+		close(q.free)
+	}
+	q.count = 0
 	if q.failed {
 		q.failed = false
 		out = append(out, &wire.Error{Code: wire.CodeInternal, RefersTo: wire.TypeMsg, Text: "not stored"})
@@ -198,18 +225,20 @@ func (m *Messenger) handleAck(l *link, f *wire.Ack) error {
 	return nil
 }
 
-// publishStates tells that messages of this device have a new state, reading
-// them from the store.
-func (m *Messenger) publishStates(sender identity.DeviceID, ids map[msgid.ID]time.Time) {
+// publishWaiting tells that messages which were on their way wait again. Those
+// that were acknowledged meanwhile are left alone.
+func (m *Messenger) publishWaiting(ids map[msgid.ID]time.Time) {
 	for id := range ids {
-		msg, err := m.db.Message(m.ctx, sender, id)
+		msg, err := m.db.Message(m.ctx, m.cfg.Self, id)
 		if err != nil {
 			if m.ctx.Err() == nil {
 				m.log.Error("a message cannot be read", "err", err)
 			}
 			return
 		}
-		m.hub.publish(Event{Kind: EventState, Message: &msg})
+		if msg.State == Queued || msg.State == Waiting {
+			m.hub.publish(Event{Kind: EventState, Message: &msg})
+		}
 	}
 }
 

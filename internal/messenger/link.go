@@ -22,7 +22,9 @@ type link struct {
 	// Guarded by Messenger.mu.
 	accepted bool                   // the other side has accepted this device
 	told     bool                   // Accepted was sent on this link
-	asked    bool                   // the other side sent a Request on this link
+	askedAt  time.Time              // when the other side last sent a Request on this link
+	answered int                    // Resumes taken
+	errors   int                    // Errors of the other side
 	resumes  []*wire.Resume         // not answered yet
 	inflight map[msgid.ID]time.Time // written, not acknowledged
 	rewind   bool                   // send the outbox from its beginning
@@ -32,6 +34,14 @@ type link struct {
 // maxUnansweredResumes is how many Resumes may wait: one opens a link, another
 // follows an acceptance.
 const maxUnansweredResumes = 4
+
+// maxResumes is how many Resumes one link takes in all: each can cost a walk
+// through the whole history.
+const maxResumes = 16
+
+// maxLoggedErrors is how many of the other side's complaints one link may put
+// into the log.
+const maxLoggedErrors = 8
 
 func (l *link) poke() {
 	select {
@@ -138,21 +148,23 @@ func (m *Messenger) LinkClosed(nl Link) {
 	l.inflight = nil
 	online, contact := d.online(), d.level.IsContact()
 	p := m.peerLocked(d)
+	switch {
+	case met && online:
+		m.hub.publish(Event{Kind: EventPeerUpdated, Peer: &p})
+	case met:
+		m.hub.publish(Event{Kind: EventPeerLost, Peer: &p})
+	}
 	m.mu.Unlock()
 
 	l.stop()
-	m.publishStates(m.cfg.Self, undone)
+	m.publishWaiting(undone)
 	if contact {
 		if err := m.db.TouchSeen(m.ctx, id, m.now()); err != nil && m.ctx.Err() == nil {
 			m.log.Error("the time a contact was seen was not stored", "err", err)
 		}
 	}
-	switch {
-	case met && online:
-		m.hub.publish(Event{Kind: EventPeerUpdated, Peer: &p})
+	if online {
 		m.suspectAll(id)
-	case met:
-		m.hub.publish(Event{Kind: EventPeerLost, Peer: &p})
 	}
 	m.pokeDevice(id)
 	m.reach(id, reasonDown)
@@ -213,9 +225,10 @@ func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 func (m *Messenger) handleResume(l *link, f *wire.Resume) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(l.resumes) >= maxUnansweredResumes {
-		return fmt.Errorf("more than %d Resumes at once", maxUnansweredResumes)
+	if len(l.resumes) >= maxUnansweredResumes || l.answered >= maxResumes {
+		return fmt.Errorf("more than %d Resumes at once, or %d on one link", maxUnansweredResumes, maxResumes)
 	}
+	l.answered++
 	l.resumes = append(l.resumes, f)
 	l.poke()
 	return nil
@@ -248,13 +261,20 @@ func (m *Messenger) handleGone(l *link, f *wire.Gone) error {
 
 // handleError takes the peer's complaint about one of our frames.
 func (m *Messenger) handleError(l *link, f *wire.Error) error {
-	m.log.Warn("the other side refused a frame", "device", l.Peer(), "code", uint64(f.Code), "frame", uint8(f.RefersTo))
-	if f.Code != wire.CodeNotAccepted {
+	m.mu.Lock()
+	l.errors++
+	quiet := l.errors > maxLoggedErrors || !l.dev.level.IsContact()
+	ends := f.Code == wire.CodeNotAccepted && l.accepted && l.dev.level.IsContact()
+	if ends {
+		l.accepted = false
+	}
+	m.mu.Unlock()
+	if !quiet {
+		m.log.Warn("the other side refused a frame", "device", l.Peer(), "code", uint64(f.Code), "frame", uint8(f.RefersTo))
+	}
+	if !ends {
 		return nil
 	}
-	m.mu.Lock()
-	l.accepted = false
-	m.mu.Unlock()
 	if err := m.db.SetAcceptsMe(m.ctx, l.Peer(), false); err != nil {
 		return m.storeTrouble("the end of an acceptance was not stored", err)
 	}

@@ -48,7 +48,7 @@ type Messenger struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	mu      sync.Mutex // guards everything below; never held during store, link or subscriber calls
+	mu      sync.Mutex // guards everything below; never held during store or link calls
 	net     Network
 	lookout Lookout
 	name    string

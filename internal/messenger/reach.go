@@ -35,6 +35,7 @@ const (
 // dialState is the dialling of one device. Guarded by Messenger.mu.
 type dialState struct {
 	busy  bool
+	last  time.Time // when the last attempt began
 	fails int
 	timer *time.Timer
 }
@@ -66,8 +67,12 @@ func (m *Messenger) reach(id identity.DeviceID, why reason) {
 	switch why {
 	case reasonHint, reasonWrite, reasonStart:
 		d.dial.fails = 0
+		wait = max(0, d.dial.last.Add(firstBackoff).Sub(m.now()))
+		if d.dial.last.IsZero() {
+			wait = 0
+		}
 		if !pending && m.cfg.Self.Compare(id) > 0 && why == reasonHint {
-			wait = yieldDial
+			wait = max(wait, yieldDial)
 		}
 	case reasonFailed, reasonDown:
 		wait = backoff(d.dial.fails)
@@ -113,7 +118,7 @@ func (m *Messenger) startDialLocked(d *device) {
 	if len(addrs) == 0 {
 		return
 	}
-	d.dial.busy = true
+	d.dial.busy, d.dial.last = true, m.now()
 	id := d.id
 	m.wg.Go(func() {
 		ctx, cancel := context.WithTimeout(m.ctx, dialTimeout)

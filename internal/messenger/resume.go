@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"fmt"
+	"time"
 
 	"earshot/internal/store"
 	"earshot/netcore/wire"
@@ -33,7 +34,7 @@ func (c *courier) answer(r *wire.Resume) error {
 	if err != nil {
 		return err
 	}
-	if stale {
+	if stale && c.mayBeginEpoch() {
 		// The peer has seen numbers that this store never gave out: the home
 		// folder is an older copy. New numbers must not collide with those.
 		if _, err := m.db.NewEpoch(l.ctx); err != nil {
@@ -70,6 +71,22 @@ func (c *courier) rolledBack(epochs []store.EpochTop, have map[uint64]wire.Have)
 	}
 	rows, err := c.m.db.OwnHistory(c.l.ctx, c.l.Peer(), current, []store.Range{{Lo: h.Top, Hi: h.Top}}, 1)
 	return err == nil && len(rows) == 1 && wire.ID(rows[0].ID) != *h.TopID, err
+}
+
+// epochPause is the least time between two new epochs at the word of one peer. A
+// copy is restored once in years; a peer that says so all the time lies, and only
+// makes everybody's outbox be numbered anew.
+const epochPause = time.Hour
+
+func (c *courier) mayBeginEpoch() bool {
+	m, d := c.m, c.l.dev
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if now := m.now(); d.epochAt.IsZero() || now.Sub(d.epochAt) >= epochPause {
+		d.epochAt = now
+		return true
+	}
+	return false
 }
 
 // fill sends history rows of the ranges and a Gone for what is not there.

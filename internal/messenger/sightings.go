@@ -75,16 +75,15 @@ func (m *Messenger) HintLost(label string) {
 		s.timer.Stop()
 	}
 	id := s.id
-	lost := m.unbindLocked(s)
+	if lost := m.unbindLocked(s); lost != nil {
+		m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
+	}
 	if d := m.devices[id]; d != nil && m.ctx.Err() == nil {
 		for _, l := range d.links {
 			m.wg.Go(func() { m.doubt(l) })
 		}
 	}
 	m.mu.Unlock()
-	if lost != nil {
-		m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
-	}
 }
 
 // doubtTimeout is how long a link may take to answer a Ping once discovery has
@@ -219,21 +218,17 @@ func (m *Messenger) lookAt(label string) {
 func (m *Messenger) disproved(id identity.DeviceID) {
 	m.mu.Lock()
 	var again []string
-	var lost *Peer
 	if d := m.devices[id]; d != nil {
 		for label := range d.labels {
 			if s := m.hints[label]; !s.proven {
-				if p := m.unbindLocked(s); p != nil {
-					lost = p
+				if lost := m.unbindLocked(s); lost != nil {
+					m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
 				}
 				again = append(again, label)
 			}
 		}
 	}
 	m.mu.Unlock()
-	if lost != nil {
-		m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
-	}
 	for _, label := range again {
 		m.look(label)
 	}

@@ -5,6 +5,7 @@ package msgid
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -22,6 +23,27 @@ func New(t time.Time) ID {
 	ms := uint64(t.UnixMilli())
 	binary.BigEndian.PutUint16(id[0:], uint16(ms>>32))
 	binary.BigEndian.PutUint32(id[2:], uint32(ms))
+	return id.version7()
+}
+
+// answerDomain keeps the hash of Answer apart from any other use of SHA-256.
+const answerDomain = "earshot answer 1"
+
+// Answer returns the ID of the one answer that a program on the device self
+// gives to the message of sender with the ID asked. It is the same each time, so
+// that an answer sent again after a crash is the same message. It has the form
+// of New: the time of asked, and a hash in place of chance.
+func Answer(self, sender [32]byte, asked ID) ID {
+	in := append([]byte(answerDomain), self[:]...)
+	in = append(in, sender[:]...)
+	sum := sha256.Sum256(append(in, asked[:]...))
+	id := ID(sum[:16])
+	copy(id[:6], asked[:6])
+	return id.version7()
+}
+
+// version7 sets the bits that make id a UUID of version 7.
+func (id ID) version7() ID {
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
 	return id

@@ -21,6 +21,34 @@ func TestNewIsVersion7(t *testing.T) {
 	}
 }
 
+func TestAnswer(t *testing.T) {
+	me, you, other := [32]byte{1}, [32]byte{2}, [32]byte{3}
+	at := time.UnixMilli(0x0123456789ab)
+	asked := New(at)
+	id := Answer(me, you, asked)
+	if again := Answer(me, you, asked); again != id {
+		t.Errorf("%s, then %s", id, again)
+	}
+	if s := id.String(); !strings.HasPrefix(s, "01234567-89ab-7") || !strings.ContainsRune("89ab", rune(s[19])) {
+		t.Errorf("%s is no UUID of version 7 with the time of the message", s)
+	}
+	for what, differs := range map[string]ID{
+		"the message": asked, "that of another message": Answer(me, you, New(at)),
+		"that to another device": Answer(me, other, asked), "that of another device": Answer(other, you, asked),
+		"that of the other side": Answer(you, me, asked), "no message": {},
+	} {
+		if differs == id {
+			t.Errorf("the ID is that of %s", what)
+		}
+	}
+	// It is stored: another release must make the same.
+	const want = "00010203-0405-765b-97dd-4072241832dd"
+	fixed := ID{0, 1, 2, 3, 4, 5, 0x76, 7, 0x88, 9, 10, 11, 12, 13, 14, 15}
+	if got := Answer(me, you, fixed).String(); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestParse(t *testing.T) {
 	id := New(time.UnixMilli(1))
 	for _, s := range []string{id.String(), strings.ToUpper(id.String())} {

@@ -133,6 +133,34 @@ func (d *DB) MarkRead(ctx context.Context, peer identity.DeviceID) ([]Message, e
 	return messages(rows), nil
 }
 
+// MarkMessageRead notes that one message of peer was seen, whatever came before
+// and after it, and returns it when it was Received and is Read now. Any other
+// ID changes nothing.
+func (d *DB) MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) (*Message, error) {
+	var read *Message
+	err := d.write(ctx, "mark as read", func(ctx context.Context, t *tx) error {
+		read = nil
+		r, err := findMessage(ctx, t, peer, id)
+		if errors.Is(err, ErrNotFound) || err == nil && r.State != Received {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `UPDATE message SET state = 4 WHERE num = ?`, r.num); err != nil {
+			return err
+		}
+		r.State = Read
+		read = &r.Message
+		_, err = t.exec(ctx, `UPDATE conversation SET unread = unread - 1 WHERE peer = ?`, peer[:])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return read, nil
+}
+
 // LastHLC returns the highest sort key in the store, 0 when it is empty: the
 // clock of this device continues above it after a restart, also when the wall
 // clock went back (docs/PROTOCOL.md §8).

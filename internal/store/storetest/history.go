@@ -110,7 +110,28 @@ func testConversations(t *testing.T, open Open) {
 	equal(t, "read twice", len(ok(db.MarkRead(ctx, accepted))(t)), 0)
 	equal(t, "nothing to read", len(ok(db.MarkRead(ctx, verified))(t)), 0)
 	check(1, 0, 0, 0)
-	ok(db.Receive(ctx, []store.Incoming{incoming(accepted, 1, 4, "4", at(2100))}))(t)
+	received := ok(db.Receive(ctx, []store.Incoming{
+		incoming(accepted, 1, 4, "4", at(2100)), incoming(accepted, 1, 5, "5", at(2200)), incoming(accepted, 1, 6, "6", at(2300)),
+	}))(t)
+	check(1, 3, 0, 0)
+	for _, i := range []int{1, 2} {
+		one := ok(db.MarkMessageRead(ctx, accepted, received[i].Message.ID))(t)
+		equal(t, "one read", one.ID, received[i].Message.ID)
+		equal(t, "its state", one.State, store.Read)
+		equal(t, "one read twice", ok(db.MarkMessageRead(ctx, accepted, one.ID))(t), nil)
+	}
+	own := ok(db.Outbox(ctx))(t)[0]
+	for what, m := range map[string]store.Message{"own": own, "of another": received[0].Message, "unknown": {ID: msgid.Now()}} {
+		equal(t, what, ok(db.MarkMessageRead(ctx, verified, m.ID))(t), nil)
+	}
+	check(1, 1, 0, 0)
+	var left []string
+	for _, m := range ok(db.History(ctx, accepted, msgid.ID{}, 3))(t) {
+		if m.State == store.Received {
+			left = append(left, m.Text)
+		}
+	}
+	equalList(t, "left", left, []string{"4"})
 	must(t, db.Close())
 	db = open(t, dir)
 	check(1, 1, 0, 0)
