@@ -14,6 +14,7 @@ type arguments struct {
 	given   []string // names of the flags, in their order
 	home    string
 	before  string
+	reply   string
 	wait    time.Duration
 	limit   int
 	json    bool
@@ -72,7 +73,7 @@ func (a *arguments) flag(name string, rest []string) ([]string, error) {
 		*on = true
 		return rest, nil
 	}
-	if !slices.Contains([]string{"home", "wait", "limit", "before"}, name) {
+	if !slices.Contains([]string{"home", "wait", "limit", "before", "reply"}, name) {
 		return rest, usagef("unknown flag --%s; a text that begins with - goes after --", name)
 	}
 	if !hasValue {
@@ -93,6 +94,8 @@ func (a *arguments) set(name, value string) (err error) {
 		a.home = value
 	case "before":
 		a.before = value
+	case "reply":
+		a.reply = value
 	case "wait":
 		a.wait, err = time.ParseDuration(value)
 		if value == "0" {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"earshot/internal/engine"
@@ -11,9 +12,15 @@ import (
 )
 
 func (p *program) run(ctx context.Context, _ []string) error {
-	err := p.running(ctx, func(ctx context.Context, d device) error {
-		return p.watch(ctx, d)
-	})
+	do := p.watch
+	if p.args.has("reply") {
+		cmd, err := newReplyCommand(p.args.reply)
+		if err != nil {
+			return err
+		}
+		do = func(ctx context.Context, d device) error { return p.watchAndReply(ctx, d, cmd) }
+	}
+	err := p.running(ctx, do)
 	if err != nil && p.args.json {
 		return errors.Join(err, p.printJSON(errorJSON{"error", err.Error()}))
 	}
@@ -60,6 +67,21 @@ func (p *program) watch(ctx context.Context, d device) error {
 			}
 		}
 	}
+}
+
+// watchAndReply is watch, and cmd answers what contacts write.
+func (p *program) watchAndReply(ctx context.Context, d device, cmd *replyCommand) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := newReplier(d, cmd.call, func(s string) { fmt.Fprintln(p.err, s) })
+	ended := make(chan error, 1)
+	go func() {
+		defer cancel()
+		ended <- r.run(ctx)
+	}()
+	err := p.watch(ctx, d)
+	cancel()
+	return errors.Join(err, <-ended)
 }
 
 func unlessEnded(ctx context.Context, err error) error {

@@ -25,7 +25,7 @@ func commands() []command {
 	return []command{
 		{"id", "id", "show this device: name, IDs, addresses", 0, 0, nil, (*program).id},
 		{"name", "name NAME", "rename this device", 1, 1, nil, (*program).name},
-		{"run", "run", "stay on the network until interrupted", 0, 0, nil, (*program).run},
+		{"run", "run [--reply CMD]", "stay on the network until interrupted; CMD answers what contacts write", 0, 0, []string{"reply"}, (*program).run},
 		{"peers", "peers [--wait 3s]", "list devices in earshot and contacts", 0, 0, []string{"wait"}, (*program).peers},
 		{"add", "add HOST[:PORT]", "reach a device that discovery does not show", 1, 1, nil, (*program).add},
 		{"send", "send PEER [TEXT] [--wait 5s]", "send a text, from standard input without TEXT", 1, 2, []string{"wait"}, (*program).send},

@@ -158,6 +158,8 @@ func (f *fakeDevice) Block(_ context.Context, id identity.DeviceID) error {
 
 func (f *fakeDevice) MarkRead(context.Context, identity.DeviceID) error { return nil }
 
+func (f *fakeDevice) MarkMessageRead(context.Context, identity.DeviceID, msgid.ID) error { return nil }
+
 func (f *fakeDevice) Subscribe(ctx context.Context) (<-chan messenger.Event, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -30,10 +30,12 @@ func TestMain(m *testing.M) {
 // Commands beside those of testscript:
 //
 //	code N COMMAND...   the command ends with exit code N
-//	device NAME [HOME]  start `run --json` with the home folder HOME, or NAME, and
+//	device NAME [HOME [FLAG...]]
+//	                    start `run --json` with the home folder HOME, or NAME, and
 //	                    wait until it can be reached; sets NAME_PORT, NAME_ID, NAME_SHORT
 //	event NAME REGEXP   wait until the device printed a line that matches
-//	stop NAME           interrupt the device; it must end with 0
+//	interrupt NAME      interrupt the device; it must end with 0 (`stop` is one of
+//	                    testscript, which ends the script)
 //	crash NAME          kill the device
 //	fill FILE N         write N times the letter x
 func TestScripts(t *testing.T) {
@@ -53,7 +55,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "device": scriptDevice, "event": scriptEvent,
-			"stop": scriptStop, "crash": scriptCrash, "fill": scriptFill,
+			"interrupt": scriptInterrupt, "crash": scriptCrash, "fill": scriptFill,
 		},
 	})
 }
@@ -105,12 +107,18 @@ func (p *process) await(want *regexp.Regexp) (string, error) {
 }
 
 func scriptDevice(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 1 || len(args) > 2 {
-		ts.Fatalf("usage: device NAME [HOME]")
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: device NAME [HOME [FLAG...]]")
 	}
-	name, home := args[0], args[len(args)-1]
+	name, home := args[0], args[0]
+	var flags []string
+	if len(args) > 1 {
+		home, flags = args[1], args[2:]
+	}
 	bin, _, _ := strings.Cut(ts.Getenv("PATH"), string(filepath.ListSeparator))
 	cmd := exec.Command(filepath.Join(bin, "earshotctl"), "--home", ts.MkAbs(home), "run", "--json", "--verbose")
+	cmd.Args = append(cmd.Args, flags...)
+	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), engine.LoopbackEnv+"=1", "HOME="+ts.Getenv("HOME"), "PATH="+ts.Getenv("PATH"))
 	var logged strings.Builder
 	cmd.Stderr = &logged
@@ -164,7 +172,7 @@ func scriptEvent(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-func scriptStop(ts *testscript.TestScript, _ bool, args []string) {
+func scriptInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	p := deviceOf(ts, args, 1)
 	ts.Check(p.cmd.Process.Signal(os.Interrupt))
 	<-p.done
