@@ -26,8 +26,9 @@ const appID = "app.earshot.messenger"
 
 // Exit codes of Main.
 const (
-	exitOK    = 0
-	exitUsage = 2
+	exitOK     = 0
+	exitFailed = 1 // no display, or something that was written is not stored
+	exitUsage  = 2
 )
 
 // Main runs the program with the arguments of the process and exits. It must be
@@ -42,6 +43,11 @@ func run(args []string, stderr io.Writer) int {
 	case err != nil:
 		return exitUsage
 	}
+	return withDisplay(stderr, os.Getenv, func() int { return open(home, stderr) })
+}
+
+// open shows the window until it is closed.
+func open(home string, stderr io.Writer) int {
 	a := app.NewWithID(appID)
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s := newShell(a, options{
@@ -65,6 +71,9 @@ func run(args []string, stderr io.Writer) int {
 	signal.Stop(signals)
 	close(signals)
 	s.stop()
+	if s.lost.Load() {
+		return exitFailed
+	}
 	return exitOK
 }
 

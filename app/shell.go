@@ -2,18 +2,18 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 
 	"earshot/app/internal/view"
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
+	"earshot/internal/engine"
 	"earshot/internal/messenger"
 )
 
@@ -22,6 +22,13 @@ const (
 	windowWidth  = 1000
 	windowHeight = 700
 )
+
+// closePatience is how long a window that is closed waits for what is not
+// stored yet before it says so: storing takes milliseconds.
+const closePatience = 3 * time.Second
+
+// opening is what the window says before there is a device.
+const opening = "Opening the home folder …"
 
 // device is what the window needs of an engine.
 type device interface {
@@ -51,20 +58,24 @@ type shell struct {
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup
 	over    atomic.Bool // nothing goes to the window any more
+	closing atomic.Bool // the window waits for what is not stored yet
+	lost    atomic.Bool // something that the person did was not stored
 	failed  bool        // the window shows a failure; of the window's goroutine
 	focused atomic.Bool
 	control atomic.Pointer[viewmodel.Controller] // nil until the home folder is open
 	quitApp func()                               // ends the loop of the window
+
+	patience time.Duration // closePatience
 }
 
 // newShell makes the window; start opens the device.
 func newShell(a fyne.App, opt options) *shell {
-	s := &shell{opt: opt, app: a, tokens: kit.Light(), quitApp: a.Quit}
+	s := &shell{opt: opt, app: a, tokens: kit.Light(), quitApp: a.Quit, patience: closePatience}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	a.Settings().SetTheme(kit.Theme(s.tokens))
+	a.Settings().SetTheme(kit.SystemTheme())
 	s.window = a.NewWindow("Earshot")
 	s.window.SetPadded(false)
-	s.window.SetContent(view.NewMessage(s.tokens, "Earshot", "Opening the home folder …"))
+	s.window.SetContent(view.NewMessage(s.tokens, "Earshot", opening))
 	s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
 	s.window.SetCloseIntercept(s.quit)
 	s.dump = newDumper(opt.Dump, s.window, s.dispatch)
@@ -79,71 +90,75 @@ func (s *shell) live() {
 	d, err := s.opt.Open(s.ctx)
 	if err != nil {
 		s.opt.Logger.Error("Could not open the home folder; the window says why.")
-		s.fail("Earshot cannot open its home folder", err)
+		s.fail("Earshot cannot open its home folder", explain(err, homeFolder(s.opt.Home)))
 		return
 	}
-	c := viewmodel.New(viewmodel.Options{
-		Service: d, Dispatch: s.dispatch, Now: time.Now, Logger: s.opt.Logger,
-		Render: s.renderer(),
-	})
-	c.Focus(s.focused.Load())
-	s.control.Store(c)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := d.Run(s.ctx); err != nil && s.ctx.Err() == nil {
-			s.opt.Logger.Error("The device stopped.", "error", err)
-			s.fail("Earshot stopped working", err)
-		}
-	})
-	if err := c.Run(s.ctx); err != nil {
-		s.opt.Logger.Error("The window lost the device.", "error", err)
-	}
-	wg.Wait()
+	stopped, unstored := s.serve(d)
 	if err := d.Close(); err != nil {
 		s.opt.Logger.Error("Could not close the home folder cleanly.", "error", err)
 	}
+	if unstored != nil {
+		s.lost.Store(true)
+		s.opt.Logger.Error("The window ended too early.", "error", unstored)
+	}
+	if stopped == nil || s.ctx.Err() != nil {
+		return
+	}
+	s.opt.Logger.Error("The device stopped.", "error", stopped)
+	text := explain(stopped, homeFolder(s.opt.Home))
+	if unstored != nil {
+		text += "\n\n" + sentence(unstored.Error())
+	}
+	s.fail("Earshot stopped working", text)
 }
 
+// serve runs the device and what shows it until stop, or until the device
+// fails. It returns why it failed, and what was not stored.
+func (s *shell) serve(d device) (stopped, unstored error) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	var c *viewmodel.Controller
+	render := s.renderer(func() view.Actions { return c })
+	c = viewmodel.New(viewmodel.Options{
+		Service: d, Dispatch: s.dispatch, Render: render, Now: time.Now, Logger: s.opt.Logger,
+		Unanswered: unanswered,
+	})
+	c.Focus(s.focused.Load())
+	s.control.Store(c)
+	defer s.control.Store(nil)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if stopped = d.Run(ctx); stopped != nil {
+			cancel()
+		}
+	})
+	unstored = c.Run(ctx)
+	cancel()
+	wg.Wait()
+	return stopped, unstored
+}
+
+// unanswered reports whether an error of a device only says that the program
+// that holds the home folder did not answer.
+func unanswered(err error) bool { return errors.Is(err, engine.ErrNoOwner) }
+
 // renderer returns what draws snapshots; it makes the view at the first one.
-func (s *shell) renderer() func(viewmodel.Snapshot) {
+func (s *shell) renderer(actions func() view.Actions) func(viewmodel.Snapshot) {
 	var root *view.Root
 	return func(snap viewmodel.Snapshot) {
 		if !snap.Ready || s.failed {
 			return
 		}
 		if root == nil {
-			root = view.NewRoot(s.tokens, s.control.Load(), s.app.Clipboard().SetContent)
+			root = view.NewRoot(s.tokens, actions(), s.app.Clipboard().SetContent)
 			root.OnMoved = s.dump.later
 			s.dump.elements = root.Elements
 			s.window.SetContent(root)
 			s.window.Canvas().SetOnTypedRune(root.TypedRune)
+			s.window.Canvas().SetOnTypedKey(root.TypedKey)
 		}
 		root.Set(snap)
 	}
-}
-
-// fail shows what went wrong and what to do, instead of the conversations.
-func (s *shell) fail(title string, err error) {
-	text := sentence(err.Error())
-	if s.opt.Home != "" {
-		text += "\n\nHome folder: " + s.opt.Home
-	}
-	text += "\n\nPut that right and start Earshot again. Nothing was deleted."
-	s.dispatch(func() {
-		s.failed = true
-		s.dump.elements = func() []view.Element {
-			return []view.Element{{ID: "failure", Label: title, Text: text, Object: s.window.Content()}}
-		}
-		s.window.SetContent(view.NewMessage(s.tokens, title, text))
-		s.dump.later()
-	})
-}
-
-// sentence begins an error with a capital letter. It gets no full stop: errors
-// end in commands to copy.
-func sentence(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // dispatch runs f on the goroutine of the window unless it is closing.
@@ -166,9 +181,31 @@ func (s *shell) focus(on bool) {
 	}
 }
 
-// quit closes the window at once and ends the program when the device is
-// closed: what was written is stored, others are told goodbye.
+// quit closes the window. While something that the person did is not stored
+// it stays open: for closePatience, and then until it is closed again.
 func (s *shell) quit() {
+	c := s.control.Load()
+	if c == nil || !c.Undone() {
+		s.leave()
+		return
+	}
+	if s.ctx.Err() != nil || !s.closing.CompareAndSwap(false, true) {
+		return
+	}
+	s.wg.Go(func() {
+		ctx, cancel := context.WithTimeout(s.ctx, s.patience)
+		defer cancel()
+		ok := c.Settle(ctx)
+		s.closing.Store(false)
+		if ok {
+			s.dispatch(s.leave)
+		}
+	})
+}
+
+// leave closes the window at once and ends the program when the device is
+// closed: others are told goodbye.
+func (s *shell) leave() {
 	s.window.Hide()
 	go func() {
 		s.stop()

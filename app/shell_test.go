@@ -29,6 +29,7 @@ type fakeDevice struct {
 	mu     sync.Mutex
 	sent   []string
 	runErr error
+	hung   bool // Send does not answer
 	closed bool
 	marked bool
 }
@@ -52,7 +53,11 @@ func (d *fakeDevice) MarkRead(context.Context, identity.DeviceID) error {
 	d.marked = true
 	return nil
 }
-func (d *fakeDevice) Send(_ context.Context, out messenger.Outgoing) (messenger.Message, error) {
+func (d *fakeDevice) Send(ctx context.Context, out messenger.Outgoing) (messenger.Message, error) {
+	if d.hung {
+		<-ctx.Done()
+		return messenger.Message{}, ctx.Err()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sent = append(d.sent, out.Text)
@@ -200,14 +205,67 @@ func TestAFolderThatDoesNotOpen(t *testing.T) {
 	}
 }
 
+// TestADeviceThatStops: the home folder is free before the window says that
+// something is wrong, so that it can be opened again.
 func TestADeviceThatStops(t *testing.T) {
-	r := newRig(t, opens(&fakeDevice{runErr: errors.New("no port is free")}))
+	first, second := &fakeDevice{runErr: errors.New("no port is free")}, &fakeDevice{}
+	opened := 0
+	r := newRig(t, func(context.Context) (device, error) {
+		opened++
+		if opened == 1 {
+			return first, nil
+		}
+		return second, nil
+	})
 	r.start()
-	r.until("failure", has("failure", "No port is free"))
+	file := r.until("failure", has("failure", "No port is free"))
+	first.mu.Lock()
+	if !first.closed {
+		t.Error("the failure is shown and the home folder is still taken")
+	}
+	first.mu.Unlock()
 	before := r.window.Content()
-	r.renderer()(viewmodel.Snapshot{Ready: true}) // one that was still on its way
+	r.renderer(nil)(viewmodel.Snapshot{Ready: true}) // one that was still on its way
 	if r.window.Content() != before {
 		t.Error("the failure does not stay on the screen")
+	}
+	r.tap(file, "failure/copy")
+	if got := r.app.Clipboard().Content(); !strings.Contains(got, "No port is free") {
+		t.Errorf("copied %q", got)
+	}
+	r.tap(file, "failure/again")
+	r.until("window", has("self", "Lena"))
+	r.stop()
+	if !second.closed || opened != 2 {
+		t.Errorf("opened %d times, the second is closed: %v", opened, second.closed)
+	}
+}
+
+// TestClosingWithATextThatIsNotStored: the window stays and says so; closed
+// once more it goes, and the program does not end as if all were well.
+func TestClosingWithATextThatIsNotStored(t *testing.T) {
+	d := &fakeDevice{hung: true}
+	r := newRig(t, opens(d))
+	r.patience = time.Millisecond
+	quit := false
+	r.quitApp = func() { quit = true }
+	r.start()
+	r.until("window", has("self", "Lena"))
+	c := r.control.Load()
+	if !c.Send(identity.DeviceID{1}, "hello") {
+		t.Fatal("the text is refused")
+	}
+	r.quit()
+	r.until("notice", has("notice", "Not closed: 1 text not stored"))
+	if quit || r.ctx.Err() != nil {
+		t.Error("the window closed over a text that is not stored")
+	}
+	r.quit()
+	for !quit {
+		(<-r.queue)()
+	}
+	if !d.closed || !r.lost.Load() || !strings.Contains(r.log.String(), "not everything was stored") {
+		t.Errorf("closed %v, lost %v, the log:\n%s", d.closed, r.lost.Load(), r.log.String())
 	}
 }
 

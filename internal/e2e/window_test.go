@@ -189,7 +189,7 @@ func TestWindow(t *testing.T) {
 	if out, code := b.ctl("send", "--wait", "0s", a.id, "Shall we talk?"); code != 3 {
 		t.Fatalf("exit %d: %s", code, out)
 	}
-	accept := w.seeID("request/accept")
+	accept := w.see("Accept, ready to be clicked", func(e element) bool { return e.ID == "request/accept" && e.State == "ready" })
 	w.picture("request")
 	w.click(accept)
 	b.wait("delivery", func(e event) bool { return e.str("event") == "delivered" })

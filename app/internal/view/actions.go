@@ -16,6 +16,7 @@ type Actions interface {
 	Refuse(id identity.DeviceID)
 	Block(id identity.DeviceID)
 	LoadOlder()
+	AtEnd(end bool) // whether the newest message of the open chat is in view
 	Rename(name string) bool
 	DismissNotice()
 }

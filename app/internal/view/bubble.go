@@ -16,15 +16,14 @@ import (
 // pooled and filled anew.
 type rowView struct {
 	widget.BaseWidget
-	t       *kit.Tokens
-	copy    func(string)
+	*host
 	row     *viewmodel.Row
 	bubble  bubble
 	objects []fyne.CanvasObject
 }
 
-func newRowView(t *kit.Tokens, copyText func(string)) *rowView {
-	v := &rowView{t: t, copy: copyText}
+func newRowView(h *host) *rowView {
+	v := &rowView{host: h}
 	v.ExtendBaseWidget(v)
 	return v
 }
@@ -64,6 +63,10 @@ func (v *rowView) drawBubble(width float32) {
 		x = width - bubbleInset - b.w
 		ink, quiet, note = v.t.OnAccent, v.t.OnAccentMuted, v.t.OnAccent
 	}
+	if b.big {
+		v.drawBig(x)
+		return
+	}
 	v.add(v.shape(), x, b.top, b.w, b.h)
 	st := kit.Style{Size: kit.BodySize, Color: ink}
 	y := b.top + bubblePadY + (linePitch-kit.LineHeight(kit.BodySize))/2
@@ -75,7 +78,22 @@ func (v *rowView) drawBubble(width float32) {
 		line := textflow.OneLine(b.cut, b.w-2*bubblePadX, func(s string) float32 { return kit.Width(s, cutSize, true) })
 		v.objects = append(v.objects, kit.DrawLine(line, kit.Style{Size: cutSize, Color: note, Bold: true}, line.Width, x+bubblePadX, y+1)...)
 	}
-	v.drawMeta(x+b.metaX, b.top+b.metaY, quiet)
+	v.drawMeta(x+b.metaX, b.top+b.metaY, quiet, v.t.ReadTick)
+}
+
+// drawBig draws a few emoji at x, without a shape around them.
+func (v *rowView) drawBig(x float32) {
+	b := v.bubble
+	y := b.top + (bigPitch-kit.LineHeight(bigSize))/2
+	for _, line := range b.text.Lines {
+		left := x
+		if v.row.Out {
+			left += b.w - line.Width
+		}
+		v.objects = append(v.objects, kit.DrawLine(line, kit.Style{Size: bigSize, Color: v.t.Text}, line.Width, left, y)...)
+		y += bigPitch
+	}
+	v.drawMeta(x+b.metaX, b.top+b.metaY, v.t.Muted, v.t.AccentText)
 }
 
 // shape is the body of the bubble with its corners.
@@ -102,7 +120,8 @@ func (v *rowView) shape() *canvas.Rectangle {
 	return s
 }
 
-func (v *rowView) drawMeta(x, y float32, quiet color.NRGBA) {
+// drawMeta draws the time and the tick; read is the colour of one that was read.
+func (v *rowView) drawMeta(x, y float32, quiet, read color.NRGBA) {
 	st := kit.Style{Size: metaSize, Color: quiet}
 	w, h := kit.Width(v.row.Time, metaSize, false), kit.LineHeight(metaSize)
 	v.add(kit.Text(v.row.Time, st), x, y, w, h)
@@ -113,7 +132,7 @@ func (v *rowView) drawMeta(x, y float32, quiet color.NRGBA) {
 	ink, size := quiet, float32(tickSize)
 	switch v.row.Tick {
 	case viewmodel.TickRead:
-		ink = v.t.ReadTick
+		ink = read
 	case viewmodel.TickQueued:
 		size = clockSize
 	}
@@ -131,7 +150,7 @@ func tickIcon(t viewmodel.Tick) (kit.IconName, bool) {
 		return kit.IconTick, true
 	case viewmodel.TickDelivered, viewmodel.TickRead:
 		return kit.IconTicks, true
-	case viewmodel.TickFailed:
+	case viewmodel.TickFailed, viewmodel.TickUnstored:
 		return kit.IconAlert, true
 	}
 	return "", false
@@ -140,7 +159,7 @@ func tickIcon(t viewmodel.Tick) (kit.IconName, bool) {
 // Tapped implements fyne.Tappable: a text that is not shown whole is copied.
 func (v *rowView) Tapped(*fyne.PointEvent) {
 	if v.bubble.cut != "" {
-		v.copy(string(v.row.Text))
+		v.copyText(v.row.Raw)
 	}
 }
 
@@ -149,9 +168,8 @@ func (v *rowView) TappedSecondary(e *fyne.PointEvent) {
 	if v.row == nil || v.row.Kind != viewmodel.RowMessage {
 		return
 	}
-	text := string(v.row.Text)
-	menu := fyne.NewMenu("", fyne.NewMenuItem("Copy text", func() { v.copy(text) }))
-	widget.ShowPopUpMenuAtPosition(menu, fyne.CurrentApp().Driver().CanvasForObject(v), e.AbsolutePosition)
+	text := v.row.Raw
+	v.menu(e.AbsolutePosition, menuEntry{"menu/copy", kit.IconCopy, "Copy text", func() { v.copyText(text) }})
 }
 
 // CreateRenderer implements fyne.Widget.

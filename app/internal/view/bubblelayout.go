@@ -32,11 +32,15 @@ const (
 	dayText      = 11.5
 	daySide      = 11
 	cutSize      = 12.5
+	bigSize      = 38 // of a text of emoji only
+	bigMost      = 3  // emoji that are drawn in that size
+	bigPitch     = 46
 )
 
 // bubble is where the parts of a row are, relative to the bubble.
 type bubble struct {
 	text         textflow.Block
+	big          bool   // emoji only: large and without a shape
 	cut          string // says that not everything is shown
 	top          float32
 	w, h         float32
@@ -56,6 +60,9 @@ func layoutRow(r *viewmodel.Row, width float32) bubble {
 	b := bubble{top: gapInside}
 	if r.First {
 		b.top = gapGroup
+	}
+	if n := textflow.Emoji(string(r.Text)); n > 0 && n <= bigMost {
+		return layoutBig(b, r, width)
 	}
 	inner := min(bubbleMax, (width-2*bubbleInset)*bubbleShare) - 2*bubblePadX
 	b.text = textflow.Layout(string(r.Text), inner, bodyWidth)
@@ -77,6 +84,20 @@ func layoutRow(r *viewmodel.Row, width float32) bubble {
 	b.w = float32(math.Ceil(float64(widest))) + 2*bubblePadX
 	b.metaX = b.w - bubblePadX + 1 - meta
 	b.metaY = b.h - bubblePadY - metaLine + 2
+	return b
+}
+
+// layoutBig lays out a few emoji, the time below them.
+func layoutBig(b bubble, r *viewmodel.Row, width float32) bubble {
+	b.big = true
+	b.text = textflow.Layout(string(r.Text), width-2*bubbleInset, func(s string) float32 { return kit.Width(s, bigSize, false) })
+	meta := metaWidth(r)
+	b.w = float32(math.Ceil(float64(max(b.text.Width, meta))))
+	b.h = bigPitch*float32(len(b.text.Lines)) + metaLine + 3
+	b.metaY = b.h - metaLine - 1
+	if r.Out {
+		b.metaX = b.w - meta
+	}
 	return b
 }
 

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -20,12 +22,11 @@ const (
 
 // chatPane is one conversation: head, messages, bar, composer.
 type chatPane struct {
-	t *kit.Tokens
-	a Actions
-
-	takeKeys func(fyne.Focusable) // gives the keyboard to a widget
-	chat     *viewmodel.Chat      // what is shown, nil: nothing
+	*host
+	chat     *viewmodel.Chat // what is shown, nil: nothing
 	draftRev int
+	atEnd    bool   // what was told last
+	refused  string // why a paste was not taken, until the text changes
 
 	head     *chatHead
 	list     *kit.List
@@ -40,9 +41,10 @@ type chatPane struct {
 	object   *fyne.Container
 }
 
-func newChatPane(t *kit.Tokens, a Actions, copyText func(string), moved func(), takeKeys func(fyne.Focusable)) *chatPane {
-	p := &chatPane{t: t, a: a, takeKeys: takeKeys, head: newChatHead(t, a.Close), problem: newProblemLine(t)}
-	p.newList(copyText, moved)
+func newChatPane(h *host) *chatPane {
+	t, a := h.t, h.a
+	p := &chatPane{host: h, atEnd: true, head: newChatHead(t, a.Close), problem: newProblemLine(t)}
+	p.newList()
 	p.jump = kit.NewIconButton(t, kit.IconDown, "Go to the newest message", jumpSize, 22, func() { p.list.ToEnd() })
 	p.jump.Colors(t.Surface, t.Muted)
 	p.jump.Raise()
@@ -50,8 +52,10 @@ func newChatPane(t *kit.Tokens, a Actions, copyText func(string), moved func(), 
 	p.missed = kit.NewBadge(t)
 	p.blank = kit.NewLabel(kit.Style{Size: 13.5, Color: t.Muted}, 2)
 	p.blank.SetText("No messages yet")
-	p.bar = newChatBar(t, a, func() identity.DeviceID { return p.chat.ID })
+	p.bar = newChatBar(h, func() identity.DeviceID { return p.chat.ID })
 	p.composer = newComposer(t, p.typed, p.send, a.Close, func() { p.relayout() })
+	p.composer.entry.refuse = p.refuse
+	p.composer.entry.scroll = p.scrollByKey
 	line := canvas.NewRectangle(t.Border)
 	line.SetMinSize(fyne.NewSize(1, 1))
 	p.foot = kit.Column(p.bar.object, p.problem.object, line, p.composer)
@@ -59,14 +63,14 @@ func newChatPane(t *kit.Tokens, a Actions, copyText func(string), moved func(), 
 	return p
 }
 
-func (p *chatPane) newList(copyText func(string), moved func()) {
+func (p *chatPane) newList() {
 	p.list = kit.NewList(p.t, listTop, listBottom)
 	p.list.Height = func(it kit.Item, w float32) float32 { return layoutRow(it.(*viewmodel.Row), w).total() }
-	p.list.New = func() fyne.CanvasObject { return newRowView(p.t, copyText) }
+	p.list.New = func() fyne.CanvasObject { return newRowView(p.host) }
 	p.list.Bind = func(it kit.Item, o fyne.CanvasObject, w float32) { o.(*rowView).bind(it.(*viewmodel.Row), w) }
 	p.list.OnMoved = func() {
 		p.showJump()
-		moved()
+		p.moved()
 	}
 	p.list.OnNearTop = func() {
 		if p.chat != nil && p.chat.Older {
@@ -94,6 +98,10 @@ func (p *chatPane) showJump() {
 	if p.jump == nil {
 		return
 	}
+	if end := p.list.AtEnd(); end != p.atEnd && p.chat != nil {
+		p.atEnd = end
+		p.a.AtEnd(end)
+	}
 	if p.list.AtEnd() {
 		p.missedN = 0
 		p.jump.Hide()
@@ -108,13 +116,15 @@ func (p *chatPane) set(c *viewmodel.Chat) {
 	other := p.chat == nil || p.chat.ID != c.ID
 	if other {
 		p.list.Reset()
-		p.missedN = 0
+		p.missedN, p.refused = 0, ""
+		p.bar.decision.leave() // the next place of the buttons is about another device
 	}
 	before := p.chat
 	p.chat = c
 	p.head.set(c)
 	p.bar.set(c.Bar, c.BarText)
-	p.problem.set(c.Error)
+	p.bar.decision.enable(true)
+	p.problem.set(cmp.Or(c.Error, p.refused))
 	setVisible(p.composer, c.CanWrite)
 	setVisible(p.blank, c.Blank && c.Bar == viewmodel.BarNone)
 	if other || c.DraftRev != p.draftRev {
@@ -146,7 +156,61 @@ func arrived(before, after []*viewmodel.Row) int {
 	return n
 }
 
+// refuse says why a paste was not taken; what was written stays.
+func (p *chatPane) refuse(why string) {
+	p.refused = why
+	p.problem.set(why)
+	p.relayout()
+	p.moved()
+}
+
+// scrollByKey moves the messages by a key and reports whether it is one for that.
+func (p *chatPane) scrollByKey(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyPageUp:
+		p.list.Page(-1)
+	case fyne.KeyPageDown:
+		p.list.Page(1)
+	case fyne.KeyHome:
+		p.list.ToStart()
+	case fyne.KeyEnd:
+		p.list.ToEnd()
+	default:
+		return false
+	}
+	return true
+}
+
+// adopt takes over what a person did in another pane that shows the same chat.
+func (p *chatPane) adopt(from *chatPane) {
+	if p.chat == nil || from.chat == nil || from.chat.ID != p.chat.ID {
+		return
+	}
+	p.list.Adopt(from.list)
+	p.missedN = from.missedN
+	p.composer.adopt(from.composer)
+	if from.refused != "" {
+		p.refuse(from.refused)
+	}
+	p.showJump()
+}
+
+// settle tells the answers to a request where they are now.
+func (p *chatPane) settle() {
+	if !p.object.Visible() || !p.bar.deciding {
+		p.bar.decision.leave()
+		return
+	}
+	at := p.object.Position().Add(p.foot.Position()).Add(p.bar.object.Position())
+	p.bar.decision.settle(at.Add(p.bar.decision.object.Position()))
+}
+
 func (p *chatPane) typed(text string) {
+	if p.refused != "" {
+		p.refused = ""
+		p.problem.set("")
+		p.relayout()
+	}
 	if p.chat != nil {
 		p.a.Type(p.chat.ID, text)
 	}
@@ -156,6 +220,7 @@ func (p *chatPane) send(text string) {
 	if p.chat == nil || !p.a.Send(p.chat.ID, text) {
 		return
 	}
+	p.refused = ""
 	p.composer.clear()
 	p.list.ToEnd()
 	p.focus()
@@ -173,6 +238,7 @@ func (p *chatPane) relayout() {
 	if p.object != nil && p.object.Size().Width > 0 {
 		p.object.Layout.Layout(p.object.Objects, p.object.Size())
 		p.foot.Layout.Layout(p.foot.Objects, p.foot.Size())
+		p.settle()
 		canvas.Refresh(p.object)
 	}
 }

@@ -55,10 +55,10 @@ func (h *chatHead) place(s fyne.Size) {
 	kit.Place(h.avatar, x, (headerHeight-headAvatar)/2, headAvatar, headAvatar)
 	x += headAvatar + avatarGap
 	nh, sh := kit.LineHeight(headName), kit.LineHeight(headStatus)
-	top := (headerHeight - nh - sh) / 2
+	top := (headerHeight - nh - sh - headGap) / 2
 	w := max(1, s.Width-inset-x)
 	kit.Place(h.name, x, top, w, nh)
-	y := top + nh
+	y := top + nh + headGap
 	if h.shield.Visible() {
 		kit.Place(h.shield, x, y+(sh-shieldSize)/2, shieldSize, shieldSize)
 		x, w = x+shieldSize+4, w-shieldSize-4

@@ -10,6 +10,7 @@ import (
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/view/textflow"
+	"earshot/app/internal/viewmodel"
 )
 
 // Metrics of the composer, in dp.
@@ -26,10 +27,18 @@ const (
 
 // sendEntry is a multi-line entry in which Enter sends and Shift+Enter makes a
 // new line; on phones Enter makes a new line, as their keyboards do.
+//
+// A paste that would make the text longer than a message is not taken: the
+// toolkit's time to break a text into lines grows with the square of its
+// length, so the window would stand still for minutes. There is no way to paste
+// past TypedShortcut: keys and the entry's own menu both call it.
 type sendEntry struct {
 	widget.Entry
 	send   func()
 	back   func()
+	refuse func(why string)            // a paste was not taken
+	scroll func(key fyne.KeyName) bool // moves the messages
+	rows   func() int                  // lines that the text needs
 	shift  bool
 	phones bool
 }
@@ -81,8 +90,36 @@ func (e *sendEntry) TypedKey(k *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		e.back()
 		return
+	case fyne.KeyHome, fyne.KeyEnd:
+		if e.Text == "" && e.scroll(k.Name) {
+			return
+		}
+	case fyne.KeyPageUp, fyne.KeyPageDown:
+		if e.rows() <= composerLines && e.scroll(k.Name) {
+			return
+		}
 	}
 	e.Entry.TypedKey(k)
+}
+
+// TypedShortcut implements fyne.Shortcutable.
+func (e *sendEntry) TypedShortcut(s fyne.Shortcut) {
+	if paste, ok := s.(*fyne.ShortcutPaste); ok {
+		n := len(e.Text) - len(e.SelectedText()) + len(paste.Clipboard.Content())
+		if why := tooLong(n); why != "" {
+			e.refuse(why)
+			return
+		}
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// tooLong says why no message holds n bytes of text, "" if one does.
+func tooLong(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return viewmodel.CheckText(strings.Repeat("x", n)) // the rule for letters: only their number counts
 }
 
 // composer is the field in which a text is written and the button beside it.
@@ -92,6 +129,7 @@ type composer struct {
 	button *kit.IconButton
 	field  *canvas.Rectangle
 	back   *canvas.Rectangle
+	edges  [2]*canvas.Rectangle // of the field; no text is seen there
 
 	onType func(string)
 	onSend func(string)
@@ -104,10 +142,14 @@ func newComposer(t *kit.Tokens, onType, onSend func(string), onBack, onGrow func
 	c := &composer{onType: onType, onSend: onSend, onGrow: onGrow, lines: 1}
 	c.entry = newSendEntry(c.send, onBack)
 	c.entry.OnChanged = c.changed
+	c.entry.rows = c.rows
 	c.button = kit.NewIconButton(t, kit.IconSend, "Send", sendSize, sendIcon, c.send)
 	c.button.Colors(t.Accent, t.OnAccent)
 	c.button.SetDisabled(true)
 	c.field, c.back = kit.Rounded(t.Field, composerRadius), canvas.NewRectangle(t.Surface)
+	for i := range c.edges {
+		c.edges[i] = canvas.NewRectangle(t.Field)
+	}
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -148,16 +190,40 @@ func (c *composer) send() {
 	}
 }
 
+// rows is how many lines the text needs.
+func (c *composer) rows() int {
+	if w := c.entry.Size().Width - entryPad; w > 0 {
+		return len(textflow.Layout(c.entry.Text, w, bodyWidth).Lines)
+	}
+	return 1
+}
+
+// adopt takes over what another composer holds, and its caret.
+func (c *composer) adopt(from *composer) {
+	c.setText(from.text())
+	c.entry.CursorRow, c.entry.CursorColumn = from.entry.CursorRow, from.entry.CursorColumn
+	c.entry.Refresh()
+}
+
 // grow gives the field the lines that its text needs.
 func (c *composer) grow() {
-	lines := 1
-	if w := c.entry.Size().Width - entryPad; w > 0 {
-		lines = min(composerLines, len(textflow.Layout(c.entry.Text, w, bodyWidth).Lines))
-	}
+	lines := min(composerLines, c.rows())
 	if lines != c.lines {
 		c.lines = lines
 		c.onGrow()
 	}
+}
+
+// placeEntry gives the entry whole lines in the middle of the field, and covers
+// what is scrolled past them.
+func (c *composer) placeEntry(x, w, height float32) {
+	h := kit.LineHeight(kit.BodySize)*float32(c.lines) + entryPad
+	y := (height - h) / 2
+	kit.Place(c.entry, x, y, w, h)
+	const top = 11
+	edge := y + entryPad/2 - top
+	kit.Place(c.edges[0], x+entryPad/2, top, w-entryPad, edge)
+	kit.Place(c.edges[1], x+entryPad/2, height-top-edge, w-entryPad, edge)
 }
 
 // MinSize implements fyne.CanvasObject.
@@ -173,7 +239,7 @@ func (c *composer) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(c.button, right, s.Height-(composerBar+sendSize)/2, sendSize, sendSize)
 		w := right - 8 - composerInset
 		kit.Place(c.field, composerInset, 10, w, s.Height-20)
-		kit.Place(c.entry, composerInset+entryInset, 12, w-2*entryInset, s.Height-24)
+		c.placeEntry(composerInset+entryInset, w-2*entryInset, s.Height)
 		c.grow()
-	}, c.back, c.field, c.entry, c.button)
+	}, c.back, c.field, c.entry, c.edges[0], c.edges[1], c.button)
 }

@@ -158,28 +158,6 @@ func TestDraftsFollowTheChat(t *testing.T) {
 	}
 }
 
-func TestRequestIsDecided(t *testing.T) {
-	snap := sample()
-	stranger := device(5, "Workshop tablet", "WT", true)
-	snap.Requests = []viewmodel.Request{{Device: stranger, Text: "Hello"}}
-	root, rec, _ := window(t, snap, 1000, 700)
-	id := stranger.ShortID
-	for _, word := range []string{"accept", "refuse", "block"} {
-		tap(t, root, "request/"+word)
-		tap(t, root, "request/"+id+"/"+word)
-		want(t, rec, word+" "+id, word+" "+id)
-	}
-	tap(t, root, "request/"+id)
-	want(t, rec, "open "+id)
-	snap.Chat = &viewmodel.Chat{Device: stranger, Bar: viewmodel.BarRequest, BarText: "Workshop tablet asks."}
-	root.Set(snap)
-	if element(root, "composer").Object != nil {
-		t.Error("a request is answered by deciding, and there is a composer")
-	}
-	tap(t, root, "bar/accept")
-	want(t, rec, "accept "+id)
-}
-
 func TestListsOpenChats(t *testing.T) {
 	snap := sample()
 	root, rec, _ := window(t, snap, 1000, 700)

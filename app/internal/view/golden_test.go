@@ -4,8 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
 	"earshot/internal/safetext"
 )
@@ -52,26 +54,65 @@ func TestPictures(t *testing.T) {
 	long := sample()
 	long.Chat.Rows = []*viewmodel.Row{row("3", strings.Repeat("A long text that goes on. ", 200), "10:08", false, viewmodel.TickNone, true, true)}
 
+	crowd := many()
+	crowd.Chat.Rows = append(crowd.Chat.Rows[6:len(crowd.Chat.Rows):len(crowd.Chat.Rows)],
+		row("20", "🎉", "14:33", false, viewmodel.TickNone, true, true),
+		row("21", "👍🏽 ❤️", "14:34", true, viewmodel.TickRead, true, true),
+		row("22", "🚀🚀🚀🚀", "14:34", true, viewmodel.TickUnstored, true, true))
+	crowd.Requests = asking("Workshop tablet").Requests
+
 	for _, c := range []struct {
 		name string
 		snap viewmodel.Snapshot
 		w, h float32
+		do   func(*Root) // nil: nothing
 	}{
-		{"desktop.png", sample(), 1000, 700},
-		{"desktop-idle.png", viewmodel.Snapshot{Ready: true, Self: sample().Self}, 1000, 700},
-		{"desktop-request.png", asked, 1000, 700},
-		{"desktop-waiting.png", waiting, 1000, 700},
-		{"desktop-stranger.png", empty, 1000, 700},
-		{"desktop-scripts.png", scripts, 1000, 700},
-		{"desktop-long.png", long, 1000, 700},
-		{"phone-list.png", closed, 412, 915},
-		{"phone-chat.png", sample(), 412, 915},
-		{"phone-narrow.png", asked, 320, 640},
+		{"desktop", sample(), 1000, 700, nil},
+		{"desktop-idle", viewmodel.Snapshot{Ready: true, Self: sample().Self, NearbyHint: "No other device in earshot. Start Earshot on one in this network and it appears here."}, 1000, 700, nil},
+		{"desktop-request", asked, 1000, 700, nil},
+		{"desktop-waiting", waiting, 1000, 700, nil},
+		{"desktop-stranger", empty, 1000, 700, nil},
+		{"desktop-scripts", scripts, 1000, 700, nil},
+		{"desktop-long", long, 1000, 700, nil},
+		{"desktop-crowd", crowd, 1000, 700, func(r *Root) {
+			r.side.nearby.scroll.ScrollToOffset(fyne.NewPos(30, 0))
+			r.side.nearby.fade()
+			r.chat.composer.setText(strings.Repeat("A long draft that fills the field and more. ", 20))
+		}},
+		{"desktop-up", longChat(), 1000, 700, func(r *Root) { r.chat.list.Page(-2) }},
+		{"desktop-menu", sample(), 1000, 700, func(r *Root) {
+			test.TapSecondaryAt(element(r, "5").Object.(*rowView), fyne.NewPos(230, 60))
+			r.open.rows[0].FocusLost()
+		}},
+		{"desktop-rename", sample(), 1000, 700, func(r *Root) {
+			r.side.header.editing(true) // without the keyboard: no caret
+			r.side.header.entry.SetText("Lena's new laptop")
+		}},
+		{"phone-list", closed, 412, 915, nil},
+		{"phone-chat", sample(), 412, 915, nil},
+		{"phone-narrow", asked, 320, 640, nil},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, _, win := window(t, c.snap, c.w, c.h)
-			win.Canvas().Unfocus() // no blinking caret
-			test.AssertRendersToImage(t, c.name, win.Canvas())
-		})
+		for suffix, tokens := range map[string]*kit.Tokens{"": kit.Light(), "-dark": kit.Dark()} {
+			t.Run(c.name+suffix, func(t *testing.T) {
+				root, _, win := windowIn(t, tokens, c.snap, c.w, c.h)
+				if c.do != nil {
+					c.do(root)
+				}
+				win.Canvas().Unfocus() // no blinking caret
+				test.AssertRendersToImage(t, c.name+suffix+".png", win.Canvas())
+			})
+		}
+	}
+}
+
+func TestPictureOfAMessage(t *testing.T) {
+	for name, tokens := range map[string]*kit.Tokens{"message.png": kit.Light(), "message-dark.png": kit.Dark()} {
+		app := test.NewTempApp(t)
+		app.Settings().SetTheme(kit.Theme(tokens))
+		kit.ForgetFonts()
+		win := test.NewTempWindow(t, NewMessage(tokens, "Earshot cannot open its home folder", "The key can be read by others; run: chmod 600 key"))
+		win.SetPadded(false)
+		win.Resize(fyne.NewSize(600, 480))
+		test.AssertRendersToImage(t, name, win.Canvas())
 	}
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -19,7 +20,9 @@ const (
 	cellText    = 11.5
 	cellID      = 10
 	cellGap     = 5
-	cellMargin  = 3
+	cellMargin  = 1  // between the names of neighbours
+	cellApart   = 13 // least space between two avatars
+	stripFade   = 28 // wide, where more devices are behind the edge
 	stripBottom = 6
 	cellRoom    = 4 // above and below a device, for its hover rectangle
 )
@@ -34,6 +37,7 @@ type nearbyCell struct {
 	name    *kit.Label
 	shortID *kit.Label
 	back    *canvas.Rectangle
+	first   safetext.Display // what may stand for a name that is too long, "" for nothing
 }
 
 func newNearbyCell(t *kit.Tokens, z sizes) *nearbyCell {
@@ -52,7 +56,6 @@ func (c *nearbyCell) set(d viewmodel.Device) {
 	c.device = d
 	c.SetLabel("Write to " + string(d.Name))
 	c.avatar.Set(d.Initials, d.Hue, d.Online)
-	c.name.SetText(d.Name)
 	c.shortID.SetText(safetext.Display(d.ShortID))
 	setVisible(c.shortID, d.ShowID)
 	c.layout(c.Size())
@@ -71,15 +74,19 @@ func (c *nearbyCell) MinSize() fyne.Size {
 	if c.device.ShowID {
 		h += kit.LineHeight(cellID)
 	}
-	return fyne.NewSize(c.z.cellPitch, h)
+	return fyne.NewSize(c.z.cell+cellApart, h)
 }
 
 func (c *nearbyCell) layout(s fyne.Size) {
 	d := c.z.cell
 	kit.Place(c.back, 0, 0, s.Width, s.Height)
 	kit.Place(c.avatar, (s.Width-d)/2, cellRoom, d, d)
+	w := s.Width - 2*cellMargin
+	c.name.SetText(c.device.Name)
+	if c.first != "" && c.name.NaturalWidth() > w {
+		c.name.SetText(c.first)
+	}
 	centre := func(l *kit.Label, y float32) {
-		w := s.Width - 2*cellMargin
 		h := l.Fit(w)
 		kit.Place(l, (s.Width-min(w, l.DrawnWidth()))/2, y, w, h)
 	}
@@ -99,16 +106,19 @@ type nearbyStrip struct {
 	open  func(identity.DeviceID)
 	cells map[identity.DeviceID]*nearbyCell
 	order []identity.DeviceID
+	width float32 // of the strip at its last layout
 
 	title, count *canvas.Text
 	hint         *kit.Label
 	dot          *canvas.Circle
 	row          *fyne.Container
-	scroll       *container.Scroll
+	scroll       *kit.Scroll
+	view         *container.ThemeOverride // scroll without its bar
+	left, right  *canvas.LinearGradient   // there are more devices on that side
 	object       *fyne.Container
 }
 
-func newNearbyStrip(t *kit.Tokens, z sizes, open func(identity.DeviceID)) *nearbyStrip {
+func newNearbyStrip(t *kit.Tokens, z sizes, open func(identity.DeviceID), moved func()) *nearbyStrip {
 	n := &nearbyStrip{
 		t: t, z: z, open: open, cells: make(map[identity.DeviceID]*nearbyCell),
 		title: kit.Text("NEARBY", kit.Style{Size: 11, Color: t.Muted, Bold: true}),
@@ -116,10 +126,17 @@ func newNearbyStrip(t *kit.Tokens, z sizes, open func(identity.DeviceID)) *nearb
 		hint:  kit.NewLabel(kit.Style{Size: 12.5, Color: t.Muted}, 3),
 		dot:   canvas.NewCircle(t.Online),
 	}
-	n.hint.SetText("No other device in earshot. Start Earshot on one in this network and it appears here.")
 	n.row = container.New(stripLayout{n})
-	n.scroll = container.NewHScroll(n.row)
-	n.object = kit.NewPanel(n.height, n.place, n.title, n.dot, n.count, n.hint, n.scroll)
+	n.scroll = kit.NewScroll(n.row, container.ScrollHorizontalOnly)
+	n.scroll.OnScrolled = func(fyne.Position) {
+		n.fade()
+		moved()
+	}
+	n.view = container.NewThemeOverride(n.scroll, kit.WithoutScrollBars(t))
+	clear := kit.WithAlpha(t.Surface, 0)
+	n.left = canvas.NewHorizontalGradient(t.Surface, clear)
+	n.right = canvas.NewHorizontalGradient(clear, t.Surface)
+	n.object = kit.NewPanel(n.height, n.place, n.title, n.dot, n.count, n.hint, n.view, n.left, n.right)
 	return n
 }
 
@@ -140,25 +157,32 @@ func (l stripLayout) MinSize([]fyne.CanvasObject) fyne.Size { return l.n.rowSize
 // Layout implements fyne.Layout.
 func (l stripLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) { l.n.placeCells(s) }
 
+// pitch is the distance of two devices: as much as fits, within bounds.
+func (n *nearbyStrip) pitch() float32 {
+	between := float32(max(1, len(n.order)-1))
+	room := (n.width - 2*inset - n.z.cell) / between
+	return max(n.z.cell+cellApart, min(n.z.cellPitch, room))
+}
+
 func (n *nearbyStrip) rowSize() fyne.Size {
-	size := fyne.NewSize(0, 0)
+	size := fyne.NewSize(2*inset+n.z.cell+float32(len(n.order)-1)*n.pitch(), 0)
 	for _, id := range n.order {
-		m := n.cells[id].MinSize()
-		size.Width, size.Height = size.Width+m.Width, max(size.Height, m.Height)
+		size.Height = max(size.Height, n.cells[id].MinSize().Height)
 	}
-	size.Width += 2 * (inset - (n.z.cellPitch-n.z.cell)/2)
 	return size
 }
 
 func (n *nearbyStrip) placeCells(s fyne.Size) {
-	x := inset - (n.z.cellPitch-n.z.cell)/2
+	pitch := n.pitch()
+	x := inset - (pitch-n.z.cell)/2
 	for _, id := range n.order {
-		kit.Place(n.cells[id], x, 0, n.z.cellPitch, s.Height)
-		x += n.z.cellPitch
+		kit.Place(n.cells[id], x, 0, pitch, s.Height)
+		x += pitch
 	}
 }
 
 func (n *nearbyStrip) place(s fyne.Size) {
+	n.width = s.Width
 	m := n.title.MinSize()
 	kit.Place(n.title, inset, 4, m.Width, m.Height)
 	c := n.count.MinSize()
@@ -166,11 +190,48 @@ func (n *nearbyStrip) place(s fyne.Size) {
 	kit.Place(n.count, x, 4+(m.Height-c.Height)/2, c.Width, c.Height)
 	kit.Place(n.dot, x-11, 4+(m.Height-6)/2, 6, 6)
 	kit.Place(n.hint, inset, stripTitle, s.Width-2*inset, n.hint.Fit(s.Width-2*inset))
-	kit.Place(n.scroll, 0, stripTitle-cellRoom, s.Width, s.Height-stripTitle+cellRoom)
+	y, h := float32(stripTitle-cellRoom), s.Height-stripTitle+cellRoom
+	kit.Place(n.view, 0, y, s.Width, h)
+	n.placeCells(n.rowSize()) // the width may have changed their distance
+	kit.Place(n.left, 0, y, stripFade, h)
+	kit.Place(n.right, s.Width-stripFade, y, stripFade, h)
+	n.fade()
 }
 
-func (n *nearbyStrip) set(devices []viewmodel.Device) {
+// fade covers the edges behind which there are more devices.
+func (n *nearbyStrip) fade() {
+	rest := n.rowSize().Width - n.scroll.Offset.X - n.scroll.Size().Width
+	setVisible(n.left, len(n.order) > 0 && n.scroll.Offset.X > 0)
+	setVisible(n.right, len(n.order) > 0 && rest > .5)
+}
+
+// firstWords returns, for each device whose first word no other one has, that
+// word.
+func firstWords(devices []viewmodel.Device) map[identity.DeviceID]safetext.Display {
+	first := func(d viewmodel.Device) safetext.Display {
+		words := strings.Fields(string(d.Name))
+		if len(words) < 2 {
+			return d.Name
+		}
+		return safetext.Display(words[0])
+	}
+	owners := make(map[safetext.Display]int, len(devices))
+	for _, d := range devices {
+		owners[first(d)]++
+	}
+	out := make(map[identity.DeviceID]safetext.Display, len(devices))
+	for _, d := range devices {
+		if w := first(d); owners[w] == 1 {
+			out[d.ID] = w
+		}
+	}
+	return out
+}
+
+func (n *nearbyStrip) set(devices []viewmodel.Device, hint string) {
+	n.hint.SetText(safetext.Display(hint))
 	seen := make(map[identity.DeviceID]*nearbyCell, len(devices))
+	first := firstWords(devices)
 	n.order = n.order[:0]
 	n.row.Objects = n.row.Objects[:0]
 	for _, d := range devices {
@@ -179,7 +240,8 @@ func (n *nearbyStrip) set(devices []viewmodel.Device) {
 			c = newNearbyCell(n.t, n.z)
 			c.OnTap = func() { n.open(d.ID) }
 		}
-		if c.device != d {
+		if c.device != d || c.first != first[d.ID] {
+			c.first = first[d.ID]
 			c.set(d)
 		}
 		seen[d.ID] = c
@@ -193,12 +255,13 @@ func (n *nearbyStrip) set(devices []viewmodel.Device) {
 	}
 	none := len(devices) == 0
 	setVisible(n.hint, none)
-	setVisible(n.scroll, !none)
+	setVisible(n.view, !none)
 	setVisible(n.count, !none)
 	setVisible(n.dot, !none)
 	n.placeCells(n.rowSize())
 	n.row.Refresh()
 	n.scroll.Refresh()
+	n.fade()
 }
 
 func (n *nearbyStrip) elements() []Element {

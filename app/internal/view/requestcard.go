@@ -1,6 +1,8 @@
 package view
 
 import (
+	"math"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -18,37 +20,9 @@ const (
 	cardText    = 13.5
 	cardLines   = 4
 	cardButtons = 38
+	cardEdge    = 1
+	cardMark    = 2 // edge of the open card
 )
-
-// decision are the three answers to a stranger, in one row.
-type decision struct {
-	accept, refuse, block *kit.TextButton
-	object                *fyne.Container
-}
-
-func newDecision(t *kit.Tokens, a Actions, id func() identity.DeviceID) *decision {
-	d := &decision{
-		accept: kit.NewTextButton(t, "Accept", t.Accent, t.OnAccent, func() { a.Accept(id()) }),
-		refuse: kit.NewTextButton(t, "Refuse", t.Surface, t.Text, func() { a.Refuse(id()) }),
-		block:  kit.NewTextButton(t, "Block", t.Surface, t.Danger, func() { a.Block(id()) }),
-	}
-	d.object = kit.NewPanel(kit.High(cardButtons), func(s fyne.Size) {
-		w := (s.Width - 2*8) / 3
-		for i, b := range []*kit.TextButton{d.accept, d.refuse, d.block} {
-			kit.Place(b, float32(i)*(w+8), 0, w, s.Height)
-		}
-	}, d.accept, d.refuse, d.block)
-	return d
-}
-
-// elements names the buttons below prefix.
-func (d *decision) elements(prefix string) []Element {
-	return []Element{
-		{ID: prefix + "/accept", Label: d.accept.Label(), Object: d.accept},
-		{ID: prefix + "/refuse", Label: d.refuse.Label(), Object: d.refuse},
-		{ID: prefix + "/block", Label: d.block.Label(), Object: d.block},
-	}
-}
 
 // requestCard is a stranger that asks, above the conversations. A tap on it
 // shows the whole text.
@@ -62,24 +36,40 @@ type requestCard struct {
 	name, text *kit.Label
 	ask        *canvas.Text
 	decision   *decision
+	open       bool // its chat is on the screen
 }
 
-func newRequestCard(t *kit.Tokens, a Actions) *requestCard {
+func newRequestCard(h *host) *requestCard {
+	t, a := h.t, h.a
 	c := &requestCard{
-		t: t, back: kit.Rounded(t.AccentSoft, rowRadius), avatar: kit.NewAvatar(t, cardAvatar, t.AccentSoft),
+		t: t, back: kit.Rounded(t.Surface, rowRadius), avatar: kit.NewAvatar(t, cardAvatar, t.Surface),
 		name: kit.NewLabel(kit.Style{Size: kit.BodySize, Color: t.Text, Bold: true}, 1),
 		text: kit.NewLabel(kit.Style{Size: cardText, Color: t.Text}, cardLines),
 		ask:  kit.Text("", kit.Style{Size: rowTime, Color: t.Muted}),
 	}
-	c.decision = newDecision(t, a, func() identity.DeviceID { return c.r.ID })
+	c.decision = newDecision(h, t.Field, func() identity.DeviceID { return c.r.ID })
 	c.OnTap = func() { a.Open(c.r.ID) }
-	c.back.StrokeColor = t.Accent
-	c.OnChange(func() {
-		c.back.StrokeWidth = pick[float32](c.Focused(), 2, 0)
-		canvas.Refresh(c.back)
-	})
+	c.OnChange(c.draw)
+	c.draw()
 	c.ExtendBaseWidget(c)
 	return c
+}
+
+// draw gives the card its edge: the open one and the one with the keyboard are
+// marked by the accent.
+func (c *requestCard) draw() {
+	c.back.FillColor = pick(c.Hovered(), c.t.Hover, c.t.Surface)
+	c.avatar.SetRing(pick(c.Hovered(), c.t.Hover, c.t.Surface))
+	c.back.StrokeColor = pick(c.open || c.Focused(), c.t.Accent, c.t.Border)
+	c.back.StrokeWidth = pick[float32](c.open || c.Focused(), cardMark, cardEdge)
+	canvas.Refresh(c.back)
+}
+
+func (c *requestCard) setOpen(open bool) {
+	if c.open != open {
+		c.open = open
+		c.draw()
+	}
 }
 
 func (c *requestCard) set(r viewmodel.Request) {
@@ -95,7 +85,8 @@ func (c *requestCard) set(r viewmodel.Request) {
 
 // HeightFor implements kit.Tall.
 func (c *requestCard) HeightFor(width float32) float32 {
-	return cardPad + cardAvatar + cardGap + c.text.Fit(width-2*(rowMargin+cardPad)) + cardGap + cardButtons + cardPad + rowMargin
+	h := cardPad + cardAvatar + cardGap + c.text.Fit(width-2*(rowMargin+cardPad)) + cardGap + cardButtons + cardPad + rowMargin
+	return float32(math.Ceil(float64(h))) // edges are sharp on whole pixels
 }
 
 func (c *requestCard) layout(s fyne.Size) {
@@ -141,10 +132,11 @@ type chatBar struct {
 	object   *fyne.Container
 }
 
-func newChatBar(t *kit.Tokens, a Actions, id func() identity.DeviceID) *chatBar {
+func newChatBar(h *host, id func() identity.DeviceID) *chatBar {
+	t := h.t
 	b := &chatBar{
 		text: kit.NewLabel(kit.Style{Size: 13, Color: t.Text}, 3), back: canvas.NewRectangle(t.AccentSoft),
-		decision: newDecision(t, a, id),
+		decision: newDecision(h, t.Surface, id),
 	}
 	b.object = kit.NewPanel(b.height, b.place, b.back, b.text, b.decision.object)
 	b.object.Hide()

@@ -1,6 +1,9 @@
 package view
 
 import (
+	"cmp"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -8,18 +11,32 @@ import (
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
-	"earshot/internal/safetext"
 )
 
+// host is what the parts of the window share.
+type host struct {
+	t        *kit.Tokens
+	a        Actions
+	now      func() time.Time
+	takeKeys func(fyne.Focusable) // gives the keyboard to a widget, nil: to none
+	moved    func()               // to call after something was placed anew
+	wake     func(time.Duration)  // calls moved after a time
+	copyText func(string)
+	menu     func(at fyne.Position, entries ...menuEntry) // opens a menu in the window
+}
+
 // Root is the content of the window: list and chat side by side from 720 dp,
-// below that one of them.
+// below that one of them. It is drawn anew when the theme of the app changes.
 type Root struct {
 	widget.BaseWidget
-	t *kit.Tokens
-	a Actions
+	host
 
 	// OnMoved is called after anything on the screen was placed anew; often.
 	OnMoved func()
+
+	// Now is the clock; it must be set before the first Set. It is time.Now
+	// in a new Root.
+	Now func() time.Time
 
 	snap  viewmodel.Snapshot
 	side  *sidebar
@@ -27,18 +44,53 @@ type Root struct {
 	idle  *fyne.Container // instead of a chat while none is open
 	line  *canvas.Rectangle
 	back  *canvas.Rectangle
+	open  *contextMenu // nil: none
 	phone bool
 	width float32
 }
 
-// NewRoot returns an empty window; copyText puts a text on the clipboard.
+// NewRoot returns an empty window; copyText puts a text on the clipboard. Its
+// colours are those of the app's theme, or t if that is not one of package kit.
 func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
-	r := &Root{t: t, a: a, line: canvas.NewRectangle(t.Border), back: canvas.NewRectangle(t.Surface)}
-	r.side = newSidebar(t, desktopSizes, a, r.takeKeys)
-	r.chat = newChatPane(t, a, copyText, r.moved, r.takeKeys)
-	r.idle = newIdle(t)
+	r := &Root{Now: time.Now}
+	r.host = host{
+		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
+		copyText: copyText, menu: r.openMenu,
+	}
+	r.build(cmp.Or(kit.Current(), t))
 	r.ExtendBaseWidget(r)
 	return r
+}
+
+// build makes the parts of the window, empty.
+func (r *Root) build(t *kit.Tokens) {
+	r.t = t
+	r.line, r.back = canvas.NewRectangle(t.Border), canvas.NewRectangle(t.Surface)
+	r.side = newSidebar(&r.host, pick(r.phone, phoneSizes, desktopSizes))
+	r.chat = newChatPane(&r.host)
+	r.chat.head.phone(r.phone)
+	r.idle = newIdle(t)
+}
+
+// restyle draws the window in the colours of the app's theme if they changed.
+// What was typed and where the lists stand is kept.
+func (r *Root) restyle() {
+	t := kit.Current()
+	if t == nil || t == r.t {
+		return
+	}
+	r.closeMenu()
+	side, chat := r.side.state(), r.chat
+	writing := r.hasKeys(chat.composer.entry)
+	r.build(t)
+	r.placePanes(r.Size())
+	r.show()
+	r.chat.adopt(chat)
+	r.placePanes(r.Size())
+	r.side.restore(side)
+	if writing {
+		r.chat.focus()
+	}
 }
 
 // newIdle is what stands beside the list while no chat is open.
@@ -60,23 +112,31 @@ func newIdle(t *kit.Tokens) *fyne.Container {
 // Set draws a snapshot.
 func (r *Root) Set(s viewmodel.Snapshot) {
 	opened := s.Chat != nil && (r.snap.Chat == nil || r.snap.Chat.ID != s.Chat.ID)
-	r.snap = s
-	r.side.set(s)
-	if s.Chat != nil {
-		r.chat.set(s.Chat)
-	} else {
-		r.chat.chat = nil
+	if opened || s.Chat == nil {
+		r.closeMenu()
 	}
+	r.snap = s
+	r.show()
 	r.arrange()
 	if opened && !fyne.CurrentDevice().IsMobile() {
 		r.chat.focus()
 	}
-	r.moved()
+	r.changed()
 }
 
-// takeKeys gives the keyboard to a widget of the window, nil to none. The canvas is asked for
+// show fills both panes with the snapshot.
+func (r *Root) show() {
+	r.side.set(r.snap)
+	if r.snap.Chat != nil {
+		r.chat.set(r.snap.Chat)
+	} else {
+		r.chat.chat = nil
+	}
+}
+
+// giveKeys gives the keyboard to a widget of the window, nil to none. The canvas is asked for
 // by the root: the toolkit does not know that of a widget that was never drawn.
-func (r *Root) takeKeys(f fyne.Focusable) {
+func (r *Root) giveKeys(f fyne.Focusable) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(r)
 	switch {
 	case c == nil:
@@ -85,6 +145,37 @@ func (r *Root) takeKeys(f fyne.Focusable) {
 	default:
 		c.Focus(f)
 	}
+}
+
+func (r *Root) hasKeys(f fyne.Focusable) bool {
+	c := fyne.CurrentApp().Driver().CanvasForObject(r)
+	return c != nil && c.Focused() == f
+}
+
+// openMenu shows a menu at a place of the window until it is answered.
+func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(r)
+	if c == nil {
+		return
+	}
+	r.closeMenu()
+	r.open = newContextMenu(r.t, at, r.closeMenu, entries...)
+	c.Overlays().Add(r.open)
+	r.open.Resize(c.Size())
+	c.Focus(r.open.rows[0])
+	r.changed()
+}
+
+// closeMenu takes the menu away.
+func (r *Root) closeMenu() {
+	if r.open == nil {
+		return
+	}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
+		c.Overlays().Remove(r.open)
+	}
+	r.open = nil
+	r.changed()
 }
 
 // TypedRune takes a character that was typed while no widget had the keyboard:
@@ -96,9 +187,28 @@ func (r *Root) TypedRune(c rune) {
 	}
 }
 
-func (r *Root) moved() {
+// TypedKey takes a key that was pressed while no widget had the keyboard: it
+// scrolls the open chat or leaves it.
+func (r *Root) TypedKey(k *fyne.KeyEvent) {
+	if r.snap.Chat == nil || r.chat.scrollByKey(k.Name) {
+		return
+	}
+	if k.Name == fyne.KeyEscape {
+		r.a.Close()
+	}
+}
+
+// changed tells that something was placed anew.
+func (r *Root) changed() {
 	if r.OnMoved != nil {
 		r.OnMoved()
+	}
+}
+
+// changesIn tells later that something changed by waiting.
+func (r *Root) changesIn(d time.Duration) {
+	if r.OnMoved != nil {
+		time.AfterFunc(d, func() { fyne.Do(r.changed) })
 	}
 }
 
@@ -110,13 +220,17 @@ func (r *Root) arrange() {
 	}
 	if phone := size.Width < twoPanes; phone != r.phone || r.width == 0 {
 		r.phone = phone
-		r.side = newSidebar(r.t, pick(phone, phoneSizes, desktopSizes), r.a, r.takeKeys)
+		state := r.side.state()
+		r.side = newSidebar(&r.host, pick(phone, phoneSizes, desktopSizes))
 		r.chat.head.phone(phone)
 		r.placePanes(size) // cards need their width before they are filled
 		r.side.set(r.snap)
+		r.side.restore(state)
 	}
 	r.width = size.Width
 	r.placePanes(size)
+	r.side.settle()
+	r.chat.settle()
 	canvas.Refresh(r)
 }
 
@@ -149,6 +263,9 @@ func (r *Root) Elements() []Element {
 	if r.chat.object.Visible() {
 		out = append(out, r.chat.elements()...)
 	}
+	if r.open != nil {
+		out = append(out, r.open.elements()...)
+	}
 	return out
 }
 
@@ -158,31 +275,16 @@ func (r *Root) CreateRenderer() fyne.WidgetRenderer { return &rootRenderer{r} }
 type rootRenderer struct{ r *Root }
 
 func (w *rootRenderer) Destroy()           {}
-func (w *rootRenderer) MinSize() fyne.Size { return fyne.NewSize(320, 320) }
-func (w *rootRenderer) Refresh()           { w.r.arrange() }
+func (w *rootRenderer) MinSize() fyne.Size { return fyne.NewSize(leastWidth, leastHeight) }
+func (w *rootRenderer) Refresh() {
+	w.r.restyle()
+	w.r.arrange()
+}
 func (w *rootRenderer) Layout(fyne.Size) {
 	w.r.arrange()
-	w.r.moved()
+	w.r.changed()
 }
 func (w *rootRenderer) Objects() []fyne.CanvasObject {
 	r := w.r
 	return []fyne.CanvasObject{r.back, r.side.object, r.idle, r.chat.object, r.line}
-}
-
-// NewMessage returns a window content of words only, for times when there is
-// nothing else to show: while the home folder opens, or when it does not.
-func NewMessage(t *kit.Tokens, title, text string) fyne.CanvasObject {
-	head := kit.NewLabel(kit.Style{Size: 20, Color: t.Text, Bold: true}, 2)
-	head.SetText(safetext.Display(title))
-	body := kit.NewLabel(kit.Style{Size: kit.BodySize, Color: t.Muted}, 12)
-	body.SetText(safetext.Display(text))
-	return container.NewStack(canvas.NewVerticalGradient(t.BgTop, t.Bg),
-		kit.NewPanel(kit.High(320), func(s fyne.Size) {
-			w := min(460, s.Width-2*inset)
-			x := (s.Width - w) / 2
-			h, b := head.Fit(w), body.Fit(w)
-			y := max(inset, (s.Height-h-b-12)/2)
-			kit.Place(head, x, y, w, h)
-			kit.Place(body, x, y+h+12, w, b)
-		}, head, body))
 }

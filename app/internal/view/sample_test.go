@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -17,6 +18,7 @@ import (
 type recorder struct {
 	calls  []string
 	refuse bool // Send says no
+	clock  time.Time
 }
 
 func (r *recorder) note(format string, args ...any) {
@@ -34,6 +36,7 @@ func (r *recorder) Refuse(id identity.DeviceID) { r.note("refuse %s", id.Short()
 func (r *recorder) Block(id identity.DeviceID)  { r.note("block %s", id.Short()) }
 func (r *recorder) LoadOlder()                  { r.note("older") }
 func (r *recorder) Rename(name string) bool     { r.note("rename %q", name); return !r.refuse }
+func (r *recorder) AtEnd(end bool)              { r.note("end %v", end) }
 func (r *recorder) DismissNotice()              { r.note("dismiss") }
 
 // take returns the calls since the last take.
@@ -52,7 +55,7 @@ func device(n byte, name string, initials string, online bool) viewmodel.Device 
 }
 
 func row(key, text, time string, out bool, tick viewmodel.Tick, first, last bool) *viewmodel.Row {
-	return &viewmodel.Row{Key: key, Text: safetext.Display(text), Time: time, Out: out, Tick: tick, First: first, Last: last}
+	return &viewmodel.Row{Key: key, Text: safetext.Display(text), Raw: text, Time: time, Out: out, Tick: tick, First: first, Last: last}
 }
 
 func day(key, text string) *viewmodel.Row {
@@ -105,12 +108,18 @@ func sample() viewmodel.Snapshot {
 // window shows a snapshot in a window of a size.
 func window(t *testing.T, snap viewmodel.Snapshot, w, h float32) (*Root, *recorder, fyne.Window) {
 	t.Helper()
-	tokens := kit.Light()
+	return windowIn(t, kit.Light(), snap, w, h)
+}
+
+// windowIn is window in other colours.
+func windowIn(t *testing.T, tokens *kit.Tokens, snap viewmodel.Snapshot, w, h float32) (*Root, *recorder, fyne.Window) {
+	t.Helper()
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(kit.Theme(tokens))
 	kit.ForgetFonts()
-	rec := &recorder{}
+	rec := &recorder{clock: time.Unix(1, 0)}
 	root := NewRoot(tokens, rec, func(s string) { rec.note("copy %d", len(s)) })
+	root.Now = func() time.Time { return rec.clock }
 	win := test.NewTempWindow(t, root)
 	win.SetPadded(false)
 	win.Resize(fyne.NewSize(w, h))

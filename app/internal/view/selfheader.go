@@ -82,12 +82,13 @@ func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(h.avatar, 16, (s.Height-a)/2, a, a)
 		x, right := 16+a+12, s.Width-10-b
 		nh, sh := kit.LineHeight(h.z.title), kit.LineHeight(12)
-		top := (s.Height - nh - sh) / 2
+		top := (s.Height - nh - sh - headGap) / 2
 		kit.Place(h.name, x, top, right-x, nh)
-		kit.Place(h.status, x, top+nh, right-x, sh)
+		kit.Place(h.status, x, top+nh+headGap, right-x, sh)
 		kit.Place(h.edit, right, (s.Height-b)/2, b, b)
 		kit.Place(h.field, x-6, 10, s.Width-x-4, 40)
-		kit.Place(h.entry, x-2, 10, s.Width-x-12, 40)
+		eh := kit.LineHeight(kit.BodySize) + entryPad
+		kit.Place(h.entry, x-2, (s.Height-eh)/2, s.Width-x-12, eh)
 	}, h.avatar, h.name, h.status, h.edit, h.field, h.entry)
 }
 

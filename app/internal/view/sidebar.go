@@ -14,9 +14,8 @@ import (
 // sidebar is the list side of the window: this device, the devices in earshot,
 // requests and conversations.
 type sidebar struct {
-	t *kit.Tokens
+	*host
 	z sizes
-	a Actions
 
 	header  *selfHeader
 	nearby  *nearbyStrip
@@ -26,24 +25,29 @@ type sidebar struct {
 	shown   []fyne.CanvasObject // cards, then rows
 	hint    *kit.Label
 	column  *fyne.Container
-	scroll  *container.Scroll
+	scroll  *kit.Scroll
 	content *fyne.Container
 	object  *fyne.Container
 }
 
-func newSidebar(t *kit.Tokens, z sizes, a Actions, takeKeys func(fyne.Focusable)) *sidebar {
+func newSidebar(h *host, z sizes) *sidebar {
+	t := h.t
 	s := &sidebar{
-		t: t, z: z, a: a,
-		header: newSelfHeader(t, z, a.Rename, takeKeys),
-		nearby: newNearbyStrip(t, z, a.Open),
-		notice: newNotice(t, a.DismissNotice),
+		host: h, z: z,
+		header: newSelfHeader(t, z, h.a.Rename, h.takeKeys),
+		nearby: newNearbyStrip(t, z, h.a.Open, h.moved),
+		notice: newNotice(t, h.a.DismissNotice),
 		cards:  make(map[identity.DeviceID]*requestCard),
 		rows:   make(map[identity.DeviceID]*conversationRow),
 		hint:   kit.NewLabel(kit.Style{Size: 13, Color: t.Muted}, 3),
 	}
 	s.hint.SetText("No conversations yet. Pick a device above and write to it.")
 	s.column = kit.Column()
-	s.scroll = container.NewVScroll(s.column)
+	s.scroll = kit.NewScroll(s.column, container.ScrollVerticalOnly)
+	s.scroll.OnScrolled = func(fyne.Position) {
+		s.settle()
+		s.moved()
+	}
 	line := canvas.NewRectangle(t.Border)
 	hairline := kit.NewPanel(kit.High(10), func(size fyne.Size) { kit.Place(line, inset, 2, size.Width-2*inset, 1) }, line)
 	s.content = kit.NewPanel(kit.High(100), func(size fyne.Size) {
@@ -57,10 +61,10 @@ func newSidebar(t *kit.Tokens, z sizes, a Actions, takeKeys func(fyne.Focusable)
 
 func (s *sidebar) set(snap viewmodel.Snapshot) {
 	s.header.set(snap.Self)
-	s.nearby.set(snap.Nearby)
+	s.nearby.set(snap.Nearby, snap.NearbyHint)
 	s.notice.set(snap.Notice)
 	s.shown = s.shown[:0]
-	s.setCards(snap.Requests)
+	s.setCards(snap)
 	s.setRows(snap.Conversations)
 	setVisible(s.hint, snap.Ready && len(s.shown) == 0)
 	s.column.Objects = append(s.column.Objects[:0], s.shown...)
@@ -69,13 +73,15 @@ func (s *sidebar) set(snap viewmodel.Snapshot) {
 	s.object.Refresh()
 }
 
-func (s *sidebar) setCards(requests []viewmodel.Request) {
-	seen := make(map[identity.DeviceID]*requestCard, len(requests))
-	for _, r := range requests {
+func (s *sidebar) setCards(snap viewmodel.Snapshot) {
+	seen := make(map[identity.DeviceID]*requestCard, len(snap.Requests))
+	for _, r := range snap.Requests {
 		c := s.cards[r.ID]
 		if c == nil {
-			c = newRequestCard(s.t, s.a)
+			c = newRequestCard(s.host)
 		}
+		c.decision.enable(true)
+		c.setOpen(snap.Chat != nil && snap.Chat.ID == r.ID)
 		if c.r != r {
 			c.set(r)
 		}
@@ -83,6 +89,54 @@ func (s *sidebar) setCards(requests []viewmodel.Request) {
 		s.shown = append(s.shown, c)
 	}
 	s.cards = seen
+}
+
+// settle tells the cards where they are now.
+func (s *sidebar) settle() {
+	for _, c := range s.cards {
+		if !s.object.Visible() {
+			c.decision.leave()
+			continue
+		}
+		at := s.content.Position().Add(c.Position()).Add(c.decision.object.Position())
+		c.decision.settle(at.Subtract(s.scroll.Offset))
+	}
+}
+
+// sidebarState is what a person did to the list that must survive when it is
+// made anew, in other sizes or colours.
+type sidebarState struct {
+	naming bool
+	name   string  // in the entry while naming
+	row    int     // first visible card or row
+	hidden float32 // share of it that is scrolled away
+	strip  float32 // how far the strip is scrolled, in devices
+}
+
+func (s *sidebar) state() sidebarState {
+	out := sidebarState{
+		naming: s.header.entry.Visible(), name: s.header.entry.Text,
+		strip: s.nearby.scroll.Offset.X / s.nearby.pitch(),
+	}
+	for i, o := range s.shown {
+		if below := s.scroll.Offset.Y - o.Position().Y; below >= 0 && o.Size().Height > 0 {
+			out.row, out.hidden = i, below/o.Size().Height
+		}
+	}
+	return out
+}
+
+// restore needs the list to be filled and placed.
+func (s *sidebar) restore(st sidebarState) {
+	if st.naming {
+		s.header.begin()
+		s.header.entry.SetText(st.name)
+	}
+	if st.row < len(s.shown) {
+		o := s.shown[st.row]
+		s.scroll.ScrollToOffset(fyne.NewPos(0, o.Position().Y+st.hidden*o.Size().Height))
+	}
+	s.nearby.scroll.ScrollToOffset(fyne.NewPos(st.strip*s.nearby.pitch(), 0))
 }
 
 func (s *sidebar) setRows(conversations []viewmodel.Conversation) {

@@ -2,12 +2,15 @@ package view
 
 // Metrics of the window, in dp.
 const (
+	leastWidth   = 360 // smallest window
+	leastHeight  = 480
 	twoPanes     = 720 // narrower windows show the list or the chat
 	sidebarShare = .33
 	sidebarLeast = 280
 	sidebarMost  = 360
 	headerHeight = 60
 	inset        = 18
+	headGap      = 2 // between a name and what stands below it in a header
 )
 
 // sizes are the metrics that differ between a phone and a desktop, in dp.

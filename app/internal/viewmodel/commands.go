@@ -2,6 +2,7 @@ package viewmodel
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"earshot/internal/identity"
@@ -19,6 +20,16 @@ func (c *Controller) Open(id identity.DeviceID) {
 func (c *Controller) Close() {
 	c.inbox.put(func(s *state) stale {
 		s.thread = nil
+		s.forget()
+		return 0
+	})
+}
+
+// AtEnd says whether the newest message of the open chat is in view. While it
+// is not, what arrives is not marked as read.
+func (c *Controller) AtEnd(end bool) {
+	c.inbox.put(func(s *state) stale {
+		s.above = !end
 		return 0
 	})
 }
@@ -33,9 +44,13 @@ func (c *Controller) Type(id identity.DeviceID, text string) {
 }
 
 // Send stores a text for a device and reports whether it is on its way. If it
-// is not, the composer keeps it: the snapshot says why. If storing it fails
-// later, it comes back as the draft.
+// is not, the composer keeps it and the snapshot says why; of white space alone
+// nothing is said. A text that is on its way is a row of the chat at once; if
+// the service refuses it later, it comes back as the draft.
 func (c *Controller) Send(id identity.DeviceID, text string) bool {
+	if strings.TrimSpace(text) == "" {
+		return false
+	}
 	if why := CheckText(text); why != "" {
 		c.inbox.put(func(s *state) stale {
 			d := s.draft(id)
@@ -44,19 +59,16 @@ func (c *Controller) Send(id identity.DeviceID, text string) bool {
 		})
 		return false
 	}
-	c.Type(id, "")
-	out := messenger.Outgoing{ID: msgid.New(c.opt.Now()), To: id, Kind: messenger.KindText, Text: text}
-	c.command(func(ctx context.Context) func(*state) stale {
-		m, err := c.opt.Service.Send(ctx, out)
-		return func(s *state) stale {
-			if err != nil {
-				s.refuse(id, text, refusal(err))
-			} else if s.thread != nil && s.thread.peer == id {
-				s.thread.putSent(m)
-			}
-			return staleConversations
-		}
+	now := c.opt.Now()
+	out := messenger.Outgoing{ID: msgid.New(now), To: id, Kind: messenger.KindText, Text: text}
+	c.ledger.begin(oneText)
+	c.inbox.put(func(s *state) stale {
+		d := s.draft(id)
+		d.text, d.err = "", ""
+		s.sending = append(s.sending, sending{out: out, at: now})
+		return 0
 	})
+	c.texts.put(out)
 	return true
 }
 
@@ -67,7 +79,10 @@ func (c *Controller) Accept(id identity.DeviceID) {
 
 // Refuse drops the request of a stranger and leaves its chat.
 func (c *Controller) Refuse(id identity.DeviceID) {
-	c.decide(func(ctx context.Context) error { return c.opt.Service.Refuse(ctx, id) }, leave(id))
+	c.decide(func(ctx context.Context) error { return c.opt.Service.Refuse(ctx, id) }, func(s *state) {
+		s.refused[id] = true
+		leave(id)(s)
+	})
 }
 
 // Block silences a device and leaves its chat.
@@ -83,9 +98,16 @@ func leave(id identity.DeviceID) func(*state) {
 	}
 }
 
-// LoadOlder reads the page above what the open chat shows.
+// LoadOlder reads the page above what the open chat shows. A view may ask at
+// every step of a scroll.
 func (c *Controller) LoadOlder() {
-	c.inbox.put(func(*state) stale { return staleOlder })
+	shown := c.shown.Load()
+	c.inbox.put(func(s *state) stale {
+		if s.thread == nil || s.thread.loading || shown == nil || s.thread.first() != *shown {
+			return 0 // it comes, or is there
+		}
+		return staleOlder
+	})
 }
 
 // Rename changes the name of this device and reports whether it can be one.
@@ -113,7 +135,7 @@ func (c *Controller) Focus(focused bool) {
 // DismissNotice takes the notice off the screen.
 func (c *Controller) DismissNotice() {
 	c.inbox.put(func(s *state) stale {
-		s.notice = ""
+		s.notice, s.stay = "", ""
 		return 0
 	})
 }
@@ -121,8 +143,15 @@ func (c *Controller) DismissNotice() {
 // decide runs a command whose failure is a notice, and after it reads
 // everything again.
 func (c *Controller) decide(do func(context.Context) error, then func(*state)) {
+	c.ledger.begin(oneChange)
 	c.command(func(ctx context.Context) func(*state) stale {
 		err := do(ctx)
+		if err != nil && (ctx.Err() != nil || c.unanswered(err)) {
+			err = context.DeadlineExceeded
+		}
+		if !errors.Is(ctx.Err(), context.Canceled) || err == nil { // else the window is gone, and it stays undone
+			c.ledger.end(oneChange, err != nil)
+		}
 		return func(s *state) stale {
 			s.notice = ""
 			if err != nil {
@@ -152,36 +181,4 @@ func (c *Controller) command(do func(context.Context) func(*state) stale) {
 		defer cancel()
 		c.inbox.put(do(ctx))
 	})
-}
-
-// work runs the commands until ctx ends, and then those that were given before.
-func (c *Controller) work(ctx context.Context) {
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-c.commands.Ready:
-			// A command that has begun is not cut off by the end of ctx: its
-			// text is in no other place.
-			for _, do := range c.commands.take() {
-				c.finish(ctx, do)
-			}
-		}
-	}
-	for _, do := range c.commands.take() {
-		c.finish(ctx, do)
-	}
-}
-
-// finish runs one command; after the end of ctx it still has farewellTimeout.
-func (c *Controller) finish(ctx context.Context, do func(context.Context)) {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() {
-		late, done := context.WithTimeout(own, farewellTimeout)
-		defer done()
-		<-late.Done()
-		cancel()
-	})
-	defer stop()
-	do(own)
 }

@@ -5,47 +5,64 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"earshot/internal/messenger"
+	"earshot/internal/msgid"
 )
 
 const (
-	// clockStep is how often the words for times are made anew.
+	// clockStep is how often the words for times are made anew, and the
+	// addresses of this device read.
 	clockStep = time.Minute
 
-	// retryPause is the time between two attempts to read from a service that
-	// failed.
+	// readTimeout bounds one reading, and is how long a text may take to be
+	// stored before the window says that nobody answers. Both take milliseconds;
+	// three seconds are more than a busy phone's disk needs, and short enough
+	// for a person to be told while looking.
+	readTimeout = 3 * time.Second
+
+	// retryPause is the time between two attempts at a service that failed.
 	retryPause = time.Second
 
-	// commandTimeout bounds one action of a person; storing a text takes a few
-	// milliseconds.
+	// commandTimeout bounds one attempt at what a person asked for. The service
+	// may have to find another owner of the home folder first, ten seconds.
 	commandTimeout = 15 * time.Second
 
 	// farewellTimeout bounds what is still to be stored when the window closes.
 	farewellTimeout = 3 * time.Second
 
+	// readHold is how long a picture waits for a reading that is under way, so
+	// that a chat is not drawn empty first; less than an eye notices.
+	readHold = 50 * time.Millisecond
+
 	// eventBatch is how many events are taken before the screen is made anew.
 	eventBatch = 256
 )
 
-// Options are what a Controller works with. Every field but Logger is needed.
+// Options are what a Controller works with. Every field but Logger and
+// Unanswered is needed.
 type Options struct {
-	Service  messenger.Service
-	Dispatch func(func())     // runs a function on the goroutine of the view, in order
-	Render   func(Snapshot)   // called through Dispatch
-	Now      func() time.Time // in the zone of the person
-	Logger   *slog.Logger     // nil: discard
+	Service    messenger.Service
+	Dispatch   func(func())     // runs a function on the goroutine of the view, in order
+	Render     func(Snapshot)   // called through Dispatch
+	Now        func() time.Time // in the zone of the person
+	Logger     *slog.Logger     // nil: discard
+	Unanswered func(error) bool // errors that only say that nobody answered; nil: none but timeouts
 }
 
 // Controller joins the messenger and the view. Its methods may be called from
-// any goroutine, do not block and do their work while Run runs.
+// any goroutine, do not block but for Settle, and do their work while Run runs.
 type Controller struct {
 	opt      Options
 	log      *slog.Logger
 	inbox    *queue[func(*state) stale]
 	commands *queue[func(context.Context)]
-	rendered chan struct{} // buffered: at most one render is under way
+	texts    *queue[messenger.Outgoing]
+	ledger   *ledger
+	rendered chan struct{}            // buffered: at most one render is under way
+	shown    atomic.Pointer[msgid.ID] // the oldest message that the view has; nil: none was drawn
 }
 
 // New returns a Controller that does nothing until Run.
@@ -58,98 +75,164 @@ func New(opt Options) *Controller {
 		opt: opt, log: log,
 		inbox:    newQueue[func(*state) stale](),
 		commands: newQueue[func(context.Context)](),
+		texts:    newQueue[messenger.Outgoing](),
+		ledger:   newLedger(),
 		rendered: make(chan struct{}, 1),
 	}
 }
 
-// Run reads the service and keeps the view up to date until ctx ends. Texts
-// that were sent before are stored before it returns. The error is nil after
-// the end of ctx.
+// Run reads the service and keeps the view up to date until ctx ends. What a
+// person did before is stored before it returns, or else, after a few seconds,
+// the error wraps ErrUnstored and says how much was not.
 func (c *Controller) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
+	life, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
 	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer cancel()
-	wg.Go(func() { c.work(ctx) })
-	l := &loop{c: c, s: newState(), dirty: true}
-	for ctx.Err() == nil {
-		events, err := c.opt.Service.Subscribe(ctx)
-		if err != nil {
-			c.log.Warn("Could not subscribe to events.", "error", err)
-			l.s.silent = true
-			l.idle(ctx, retryPause)
-			continue
-		}
-		if err := l.run(ctx, events); err != nil {
-			c.log.Warn("The events ended.", "error", err)
-			l.s.silent, l.dirty = true, true
-			l.idle(ctx, retryPause)
-		}
+	wg.Go(func() { c.commands.serve(ctx, func(do func(context.Context)) { do(life) }) })
+	wg.Go(func() { c.deliver(ctx, life) })
+	l := &loop{
+		c: c, s: newState(), dirty: true,
+		results: make(chan reading, 1), subscribed: make(chan subscription, 1),
+	}
+	l.run(ctx)
+	defer time.AfterFunc(farewellTimeout, cut).Stop()
+	wg.Wait()
+	if left := c.ledger.left(); !left.none() {
+		return fmt.Errorf("%w (%s)", ErrUnstored, left)
 	}
 	return nil
 }
 
-// loop is the part of Run that owns the state.
+// loop is the part of Run that owns the state. It never waits for the service:
+// what it asks is asked on other goroutines, one question at a time.
 type loop struct {
 	c         *Controller
 	s         *state
 	stale     stale
 	dirty     bool // the view shows something older
 	rendering bool
+
+	wg         sync.WaitGroup // the questions
+	reading    bool
+	results    chan reading     // buffered, one
+	hold       <-chan time.Time // nil: nothing is held back from the view
+	connecting bool
+	subscribed chan subscription // buffered, one
+	live       subscription      // no events: not subscribed
+	pause      <-chan time.Time  // nil: the service may be asked
 }
 
-// run works until ctx ends (nil) or the events do.
-func (l *loop) run(ctx context.Context, events <-chan messenger.Event) error {
+// subscription is what came of subscribing. Its events end with cancel.
+type subscription struct {
+	events <-chan messenger.Event
+	cancel context.CancelFunc
+	err    error
+}
+
+// run works until ctx ends.
+func (l *loop) run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer l.wg.Wait()
+	defer cancel()
 	clock := time.NewTicker(clockStep)
 	defer clock.Stop()
-	l.stale |= staleAll
-	for {
-		var retry <-chan time.Time
-		if l.refresh(ctx); l.stale != 0 {
-			retry = time.After(retryPause)
-		}
+	for ctx.Err() == nil {
+		l.subscribe(ctx)
+		l.refresh(ctx)
 		if id, ok := l.s.toMark(); ok {
 			l.c.markRead(id)
 		}
 		l.render()
 		select {
 		case <-ctx.Done():
-			return nil
-		case e, ok := <-events:
-			if !ok {
-				if ctx.Err() != nil {
-					return nil
-				}
-				return fmt.Errorf("the service closed them")
-			}
-			l.take(e, events)
+		case s := <-l.subscribed:
+			l.connect(ctx, s)
+		case r := <-l.results:
+			l.finish(ctx, r)
+		case e, ok := <-l.events():
+			l.take(ctx, e, ok)
 		case <-l.c.inbox.Ready:
 			l.act()
 		case <-l.c.rendered:
 			l.rendering = false
 		case <-clock.C:
 			l.dirty = true
-		case <-retry:
+			l.stale |= staleSelf
+		case <-l.hold:
+			l.hold = nil
+		case <-l.pause:
+			l.pause = nil
 		}
 	}
 }
 
+// events are those to take now. While a reading is under way they wait: what it
+// brings may be older than they are.
+func (l *loop) events() <-chan messenger.Event {
+	if l.reading {
+		return nil
+	}
+	return l.live.events
+}
+
+// subscribe begins to ask for events unless there are some.
+func (l *loop) subscribe(ctx context.Context) {
+	if l.live.events != nil || l.connecting || l.pause != nil {
+		return
+	}
+	l.connecting = true
+	l.wg.Go(func() {
+		ctx, cancel := context.WithCancel(ctx)
+		limit := time.AfterFunc(readTimeout, cancel)
+		events, err := l.c.opt.Service.Subscribe(ctx)
+		if !limit.Stop() && err == nil {
+			err = context.DeadlineExceeded
+		}
+		l.subscribed <- subscription{events, cancel, err}
+	})
+}
+
+// connect takes what came of subscribing. What happened before is read.
+func (l *loop) connect(ctx context.Context, s subscription) {
+	l.connecting = false
+	if s.err != nil {
+		s.cancel()
+		l.fail(ctx, "Could not subscribe to events.", s.err)
+		return
+	}
+	l.live = s
+	l.stale |= staleAll
+}
+
+// fail notes that the service did not do what it was asked for, unless that is
+// because ctx ended.
+func (l *loop) fail(ctx context.Context, what string, err error, args ...any) {
+	if ctx.Err() != nil {
+		return
+	}
+	l.c.log.Warn(what, append(args, "error", err)...)
+	l.dirty = l.dirty || !l.s.silent
+	l.s.silent = true
+	l.pause = time.After(retryPause)
+}
+
 // take applies an event and those that wait behind it.
-func (l *loop) take(e messenger.Event, events <-chan messenger.Event) {
-	l.dirty = true
-	for range eventBatch {
+func (l *loop) take(ctx context.Context, e messenger.Event, ok bool) {
+	for n := 0; ok; n++ {
+		l.dirty = true
 		l.stale |= l.s.apply(e)
+		if n == eventBatch {
+			return
+		}
 		select {
-		case next, ok := <-events:
-			if !ok {
-				return
-			}
-			e = next
+		case e, ok = <-l.live.events:
 		default:
 			return
 		}
 	}
-	l.stale |= l.s.apply(e)
+	l.live.cancel()
+	l.live = subscription{}
+	l.fail(ctx, "The events ended.", fmt.Errorf("the service closed them"))
 }
 
 func (l *loop) act() {
@@ -159,58 +242,52 @@ func (l *loop) act() {
 	}
 }
 
-// idle waits and keeps the window alive while the service does not answer.
-func (l *loop) idle(ctx context.Context, d time.Duration) {
-	end := time.NewTimer(d)
-	defer end.Stop()
-	for {
-		l.render()
-		select {
-		case <-ctx.Done():
-			return
-		case <-end.C:
-			return
-		case <-l.c.inbox.Ready:
-			l.act()
-		case <-l.c.rendered:
-			l.rendering = false
-		}
-	}
-}
-
 // render hands the newest state to the view, unless an older one is still on
 // its way: then the end of that one brings the loop back here.
 func (l *loop) render() {
-	if !l.dirty || l.rendering {
+	if !l.dirty || l.rendering || l.hold != nil {
 		return
 	}
 	l.dirty, l.rendering = false, true
 	snap := l.s.snapshot(l.c.opt.Now())
+	var oldest msgid.ID
+	if l.s.thread != nil {
+		oldest = l.s.thread.first()
+	}
 	l.c.opt.Dispatch(func() {
+		l.c.shown.Store(&oldest)
 		l.c.opt.Render(snap)
 		l.c.rendered <- struct{}{}
 	})
 }
 
-// refresh reads what is stale. What could not be read stays stale.
+// refresh begins to read what is stale.
 func (l *loop) refresh(ctx context.Context) {
-	if l.stale == 0 {
+	if l.stale == 0 || l.reading || l.pause != nil || l.live.events == nil {
 		return
 	}
-	for _, r := range readers {
-		if l.stale&r.what == 0 {
-			continue
-		}
-		if err := r.read(ctx, l.s, l.c.opt.Service); err != nil {
-			if ctx.Err() == nil {
-				l.c.log.Warn("Could not read from the service.", "what", r.name, "error", err)
-				l.dirty = l.dirty || !l.s.silent
-				l.s.silent = true
-			}
-			return
-		}
-		l.stale &^= r.what
+	what, q := l.stale, l.s.question(l.c.opt.Service)
+	l.stale, l.reading, l.hold = 0, true, time.After(readHold)
+	if l.s.thread != nil {
+		l.s.thread.fresh, l.s.thread.loading = nil, what&staleOlder != 0
+	}
+	l.wg.Go(func() { l.results <- read(ctx, what, q) })
+}
+
+// finish takes what was read. What could not be read stays stale.
+func (l *loop) finish(ctx context.Context, r reading) {
+	l.reading, l.hold = false, nil
+	if l.s.thread != nil {
+		l.s.thread.loading = false
+	}
+	l.stale |= r.left
+	for _, put := range r.put {
+		put(l.s)
 		l.dirty = true
 	}
-	l.s.silent, l.s.ready = false, true
+	if r.err != nil {
+		l.fail(ctx, "Could not read from the service.", r.err, "what", r.name)
+		return
+	}
+	l.s.silent, l.s.ready, l.dirty = false, true, true
 }

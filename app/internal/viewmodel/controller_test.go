@@ -66,6 +66,15 @@ func TestRefusedTexts(t *testing.T) {
 		if chat.Draft != long || !strings.HasPrefix(chat.Error, "Too long by 1 byte:") || d.svc.count("send "+long) != 0 {
 			t.Errorf("draft of %d bytes, error %q", len(chat.Draft), chat.Error)
 		}
+		for _, text := range []string{"", " \n\t"} {
+			d.Type(id(1), text)
+			if d.Send(id(1), text) {
+				t.Errorf("%q was taken", text)
+			}
+			if chat := d.settle().Chat; chat.Draft != text || chat.Error != "" {
+				t.Errorf("%q: draft %q, error %q", text, chat.Draft, chat.Error)
+			}
+		}
 		d.Type(id(1), "short")
 		if got := d.settle().Chat.Error; got != "" {
 			t.Errorf("the error stays while typing: %q", got)
@@ -134,6 +143,29 @@ func TestOlderPages(t *testing.T) {
 	})
 }
 
+// TestOlderPagesAreReadOnce: a view that has not drawn the page yet asks again.
+func TestOlderPagesAreReadOnce(t *testing.T) {
+	svc := newFake()
+	svc.history = messages(0, 3*pageSize)
+	atDesk(t, svc, func(d *desk) {
+		d.Open(id(1))
+		d.settle()
+		release := svc.hang()
+		for range 3 { // while it is being read
+			d.LoadOlder()
+			synctest.Wait()
+		}
+		release()
+		for range 3 { // while it is not drawn
+			synctest.Wait()
+			d.LoadOlder()
+		}
+		if got := len(d.settle().Chat.Rows); got != 2*pageSize+1 {
+			t.Errorf("%d rows after one page", got)
+		}
+	})
+}
+
 func TestRequests(t *testing.T) {
 	svc := newFake()
 	svc.peers = append(svc.peers, messenger.Peer{ID: id(2), Name: "Tom", Online: true})
@@ -155,6 +187,9 @@ func TestRequests(t *testing.T) {
 			t.Errorf("after refusing: %+v", got)
 		}
 		d.Open(id(2))
+		if got := d.settle().Chat; strings.Contains(string(got.BarText), "does not know you") {
+			t.Errorf("it wrote and was refused, and the bar says %q", got.BarText)
+		}
 		d.Block(id(2))
 		if d.settle().Chat != nil || svc.count("block "+id(2).Short()) != 1 {
 			t.Error("the chat with a blocked device is open")
@@ -180,6 +215,20 @@ func TestReadingMarks(t *testing.T) {
 		if got := d.settle(); svc.count("mark") != 1 || got.Conversations[0].Unread != 0 {
 			t.Errorf("marked %d times, %d unread", svc.count("mark"), got.Conversations[0].Unread)
 		}
+		d.AtEnd(false)
+		d.settle()
+		m := message(3, false)
+		svc.mu.Lock()
+		svc.history, svc.unread = append(svc.history, m), 1
+		svc.mu.Unlock()
+		d.event(messenger.Event{Kind: messenger.EventMessage, Message: &m})
+		if got := d.settle(); svc.count("mark") != 1 || got.Conversations[0].Unread != 1 {
+			t.Errorf("out of sight: marked %d times, %d unread", svc.count("mark"), got.Conversations[0].Unread)
+		}
+		d.AtEnd(true)
+		if got := d.settle(); svc.count("mark") != 2 || got.Conversations[0].Unread != 0 {
+			t.Errorf("in sight: marked %d times, %d unread", svc.count("mark"), got.Conversations[0].Unread)
+		}
 	})
 }
 
@@ -188,10 +237,12 @@ func TestEventsAreDrawnTogether(t *testing.T) {
 		d.Open(id(1))
 		d.settle()
 		reads, renders := d.svc.count("conversations"), d.renders
+		var events []messenger.Event
 		for n := range 500 {
 			m := message(n, false)
-			d.event(messenger.Event{Kind: messenger.EventMessage, Message: &m})
+			events = append(events, messenger.Event{Kind: messenger.EventMessage, Message: &m})
 		}
+		d.event(events...)
 		synctest.Wait()
 		if d.most != 1 {
 			t.Errorf("%d renders were under way at once", d.most)
@@ -270,8 +321,20 @@ func TestWhatWasSentIsStoredAtTheEnd(t *testing.T) {
 		synctest.Wait()
 		close(svc.hold)
 		<-d.done
-		if svc.count("send one") != 1 || svc.count("send two") != 1 {
-			t.Errorf("calls: %q", svc.calls)
+		if svc.count("send one") != 1 || svc.count("send two") != 1 || d.err != nil {
+			t.Errorf("calls: %q, error %v", svc.calls, d.err)
+		}
+	})
+}
+
+// TestTheAddressesAreReadWithTheClock: nobody tells when a network went.
+func TestTheAddressesAreReadWithTheClock(t *testing.T) {
+	svc := newFake()
+	atDesk(t, svc, func(d *desk) {
+		before := svc.count("self")
+		time.Sleep(clockStep)
+		if d.settle(); svc.count("self") != before+1 {
+			t.Errorf("read %d times, then %d", before, svc.count("self"))
 		}
 	})
 }

@@ -2,6 +2,7 @@ package viewmodel
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -26,6 +27,9 @@ type fake struct {
 	fail     error         // of everything that changes
 	deaf     error         // of everything that reads
 	hold     chan struct{} // Send waits for it
+	stuck    bool          // everything waits for hung, or for the end of its context
+	hung     chan struct{}
+	lose     int // so many texts are stored without an answer
 	events   chan messenger.Event
 }
 
@@ -36,7 +40,43 @@ func newFake() *fake {
 	}
 }
 
-func (f *fake) called(what string) error {
+// hang makes everything wait until release is called.
+func (f *fake) hang() (release func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stuck = true
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.hung != nil {
+			close(f.hung)
+		}
+		f.stuck, f.hung = false, nil
+	}
+}
+
+func (f *fake) wait(ctx context.Context) error {
+	f.mu.Lock()
+	if f.stuck && f.hung == nil {
+		f.hung = make(chan struct{}) // of the bubble
+	}
+	c := f.hung
+	f.mu.Unlock()
+	if c == nil {
+		return ctx.Err()
+	}
+	select {
+	case <-c:
+		return nil
+	case <-ctx.Done():
+		return errors.New("the connection was closed") // a service need not wrap the error of the context
+	}
+}
+
+func (f *fake) called(ctx context.Context, what string) error {
+	if err := f.wait(ctx); err != nil {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls = append(f.calls, what)
@@ -55,22 +95,25 @@ func (f *fake) count(what string) int {
 	return n
 }
 
-func (f *fake) reads(what string) error {
+func (f *fake) reads(ctx context.Context, what string) error {
+	if err := f.wait(ctx); err != nil {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls = append(f.calls, what)
 	return f.deaf
 }
 
-func (f *fake) Self(context.Context) (messenger.Self, error) { return f.self, f.reads("self") }
-func (f *fake) Peers(context.Context) ([]messenger.Peer, error) {
-	return f.peers, f.reads("peers")
+func (f *fake) Self(ctx context.Context) (messenger.Self, error) { return f.self, f.reads(ctx, "self") }
+func (f *fake) Peers(ctx context.Context) ([]messenger.Peer, error) {
+	return f.peers, f.reads(ctx, "peers")
 }
-func (f *fake) Requests(context.Context) ([]messenger.Request, error) {
-	return f.requests, f.reads("requests")
+func (f *fake) Requests(ctx context.Context) ([]messenger.Request, error) {
+	return f.requests, f.reads(ctx, "requests")
 }
-func (f *fake) Conversations(context.Context) ([]messenger.Conversation, error) {
-	err := f.reads("conversations")
+func (f *fake) Conversations(ctx context.Context) ([]messenger.Conversation, error) {
+	err := f.reads(ctx, "conversations")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := messenger.Conversation{Contact: messenger.Contact{ID: id(1), Name: "Mia", Level: 1, AcceptsMe: true}, Unread: f.unread}
@@ -80,8 +123,8 @@ func (f *fake) Conversations(context.Context) ([]messenger.Conversation, error) 
 	return []messenger.Conversation{c}, err
 }
 
-func (f *fake) History(_ context.Context, p messenger.Page) ([]messenger.Message, error) {
-	err := f.reads("history")
+func (f *fake) History(ctx context.Context, p messenger.Page) ([]messenger.Message, error) {
+	err := f.reads(ctx, "history")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if p.Peer != id(1) {
@@ -94,39 +137,46 @@ func (f *fake) History(_ context.Context, p messenger.Page) ([]messenger.Message
 	return slices.Clone(f.history[max(0, end-p.Limit):end]), err
 }
 
-func (f *fake) Send(_ context.Context, out messenger.Outgoing) (messenger.Message, error) {
+func (f *fake) Send(ctx context.Context, out messenger.Outgoing) (messenger.Message, error) {
 	if f.hold != nil {
 		<-f.hold
 	}
-	if err := f.called("send " + out.Text); err != nil {
+	if err := f.called(ctx, "send "+out.Text); err != nil {
 		return messenger.Message{}, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	m := messenger.Message{ID: out.ID, Peer: out.To, Outgoing: true, Text: out.Text, SortKey: uint64(5000 + len(f.history)), SentAt: time.Now(), StoredAt: time.Now()}
-	f.history = append(f.history, m)
-	return m, nil
+	i := slices.IndexFunc(f.history, func(m messenger.Message) bool { return m.ID == out.ID })
+	if i < 0 {
+		i = len(f.history)
+		f.history = append(f.history, messenger.Message{ID: out.ID, Peer: out.To, Outgoing: true, Text: out.Text, SortKey: uint64(5000 + i), SentAt: time.Now(), StoredAt: time.Now()})
+	}
+	if f.lose > 0 {
+		f.lose--
+		return messenger.Message{}, errLost
+	}
+	return f.history[i], nil
 }
 
-func (f *fake) Allow(_ context.Context, id identity.DeviceID) error {
-	return f.called("allow " + id.Short())
+func (f *fake) Allow(ctx context.Context, id identity.DeviceID) error {
+	return f.called(ctx, "allow "+id.Short())
 }
-func (f *fake) Refuse(_ context.Context, id identity.DeviceID) error {
-	return f.called("refuse " + id.Short())
+func (f *fake) Refuse(ctx context.Context, id identity.DeviceID) error {
+	return f.called(ctx, "refuse "+id.Short())
 }
-func (f *fake) Block(_ context.Context, id identity.DeviceID) error {
-	return f.called("block " + id.Short())
+func (f *fake) Block(ctx context.Context, id identity.DeviceID) error {
+	return f.called(ctx, "block "+id.Short())
 }
-func (f *fake) Rename(_ context.Context, name string) error { return f.called("rename " + name) }
-func (f *fake) MarkRead(context.Context, identity.DeviceID) error {
+func (f *fake) Rename(ctx context.Context, name string) error { return f.called(ctx, "rename "+name) }
+func (f *fake) MarkRead(ctx context.Context, _ identity.DeviceID) error {
 	f.mu.Lock()
 	f.unread = 0
 	f.mu.Unlock()
-	return f.called("mark")
+	return f.called(ctx, "mark")
 }
 
 func (f *fake) Subscribe(ctx context.Context) (<-chan messenger.Event, error) {
-	if err := f.reads("subscribe"); err != nil {
+	if err := f.reads(ctx, "subscribe"); err != nil {
 		return nil, err
 	}
 	ch := make(chan messenger.Event, 1024)
@@ -150,6 +200,9 @@ func (f *fake) drop(ch chan messenger.Event) {
 	}
 }
 
+// errLost says that an answer did not come.
+var errLost = errors.New("no answer")
+
 // desk is a controller at work in a bubble, with a view that draws when told.
 type desk struct {
 	t *testing.T
@@ -162,13 +215,16 @@ type desk struct {
 	mu      sync.Mutex
 	end     context.CancelFunc
 	done    chan struct{}
+	err     error // of Run, after done
+	pass    func(time.Duration)
 }
 
 // atDesk runs test in a bubble beside a controller.
 func atDesk(t *testing.T, svc *fake, test func(d *desk)) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{t: t, svc: svc, done: make(chan struct{})}
-		d.Controller = New(Options{Service: svc, Now: time.Now, Dispatch: d.dispatch, Render: func(s Snapshot) {
+		d.pass = func(limit time.Duration) { time.Sleep(limit) } // of the bubble
+		d.Controller = New(Options{Service: svc, Now: time.Now, Dispatch: d.dispatch, Unanswered: func(err error) bool { return err == errLost }, Render: func(s Snapshot) {
 			d.renders++
 			d.snap = s
 		}})
@@ -176,9 +232,7 @@ func atDesk(t *testing.T, svc *fake, test func(d *desk)) {
 		d.end = cancel
 		go func() {
 			defer close(d.done)
-			if err := d.Run(ctx); err != nil {
-				t.Error(err)
-			}
+			d.err = d.Run(ctx)
 		}()
 		d.settle()
 		test(d)
@@ -213,8 +267,11 @@ func (d *desk) settle() Snapshot {
 	return d.snap
 }
 
-func (d *desk) event(e messenger.Event) {
+// event brings events, all before the next reading is answered.
+func (d *desk) event(events ...messenger.Event) {
 	d.svc.mu.Lock()
 	defer d.svc.mu.Unlock()
-	d.svc.events <- e
+	for _, e := range events {
+		d.svc.events <- e
+	}
 }

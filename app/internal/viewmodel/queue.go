@@ -1,9 +1,12 @@
 package viewmodel
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
-// queue hands functions from any goroutine to one that runs them, in order. It
-// has no bound: what goes in are acts of a person. Ready receives when there
+// queue hands values from any goroutine to one that deals with them, in order.
+// It has no bound: what goes in are acts of a person. Ready receives when there
 // may be something to take.
 type queue[F any] struct {
 	Ready chan struct{} // buffered, one
@@ -32,4 +35,22 @@ func (q *queue[F]) take() []F {
 	items := q.items
 	q.items = nil
 	return items
+}
+
+// serve calls do for everything that is put, until ctx has ended and nothing
+// that was put before is left.
+func (q *queue[F]) serve(ctx context.Context, do func(F)) {
+	for {
+		ended := ctx.Err() != nil
+		for _, f := range q.take() {
+			do(f)
+		}
+		if ended {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-q.Ready:
+		}
+	}
 }

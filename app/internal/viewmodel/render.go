@@ -1,6 +1,9 @@
 package viewmodel
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"earshot/internal/identity"
@@ -26,15 +29,26 @@ func (s *state) snapshot(now time.Time) Snapshot {
 			Face: face(id, name, s.peers[id].Online),
 		}
 	}
-	out := Snapshot{Ready: s.ready, Self: s.selfSnapshot(), Notice: s.notice}
-	if s.silent {
-		out.Notice = "Earshot does not answer at the moment. It is asked again every second."
+	out := Snapshot{Ready: s.ready, Self: s.selfSnapshot(), Notice: s.noticeNow()}
+	out.NearbyHint = "No other device in earshot. Start Earshot on one in this network and it appears here."
+	if out.Self.Offline {
+		out.NearbyHint = "This device is on no network. Join one, and the devices on it appear here."
 	}
 	for _, id := range s.order {
 		if p := s.peers[id]; p.Online && p.Level != trust.Blocked {
 			out.Nearby = append(out.Nearby, device(id))
 		}
 	}
+	slices.SortStableFunc(out.Nearby, func(a, b Device) int {
+		ac, bc := s.peers[a.ID].Level.IsContact(), s.peers[b.ID].Level.IsContact()
+		if ac != bc {
+			if ac {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(strings.ToLower(string(names[a.ID])), strings.ToLower(string(names[b.ID]))), a.ID.Compare(b.ID))
+	})
 	for _, r := range s.requests {
 		out.Requests = append(out.Requests, Request{Device: device(r.Peer), Text: safetext.Body(r.Text)})
 	}
@@ -47,6 +61,19 @@ func (s *state) snapshot(now time.Time) Snapshot {
 		out.Chat = s.chatSnapshot(device(s.thread.peer), now)
 	}
 	return out
+}
+
+// noticeNow is the most pressing thing to tell.
+func (s *state) noticeNow() string {
+	switch {
+	case s.stay != "":
+		return s.stay
+	case s.isLate():
+		return "Earshot does not answer. What you wrote is not stored yet; it is tried again while this window is open."
+	case s.silent:
+		return "Earshot does not answer at the moment. It is asked again every second."
+	}
+	return s.notice
 }
 
 // names is the name of every device that may be on the screen, this one too.
@@ -82,10 +109,11 @@ func face(id identity.DeviceID, name safetext.Display, online bool) Face {
 
 func (s *state) selfSnapshot() Self {
 	status := "This device · " + s.self.ID.Short()
-	if s.ready && len(s.self.Addresses) == 0 {
+	offline := s.ready && len(s.self.Addresses) == 0
+	if offline {
 		status = "No network · " + s.self.ID.Short()
 	}
-	return Self{Face: face(s.self.ID, safetext.Name(s.self.Name), false), ShortID: s.self.ID.Short(), Status: status}
+	return Self{Face: face(s.self.ID, safetext.Name(s.self.Name), false), ShortID: s.self.ID.Short(), Status: status, Offline: offline}
 }
 
 func (s *state) conversationSnapshot(c messenger.Conversation, d Device, now time.Time) Conversation {
@@ -113,6 +141,7 @@ func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
 		peer = messenger.Peer{ID: id, Level: c.Contact.Level, AcceptsMe: c.Contact.AcceptsMe, LastSeen: c.Contact.LastSeen}
 	}
 	draft := s.draft(id)
+	s.thread.unsaved = s.sendingTo(id)
 	chat := &Chat{
 		Device: d, Verified: peer.Level == trust.Verified,
 		Status: presence(peer.Online, peer.LastSeen.In(now.Location()), now),
@@ -140,7 +169,7 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 		at := shownAt(messenger.Message{SentAt: r.SentAt, StoredAt: r.At}).In(now.Location())
 		chat.Rows = append(chat.Rows,
 			&Row{Key: "day/request", Kind: RowDay, Text: safetext.Display(dayChip(at, now))},
-			&Row{Key: "request/" + r.ID.String(), Text: safetext.Body(r.Text), Time: clockTime(at), First: true, Last: true})
+			&Row{Key: "request/" + r.ID.String(), Text: safetext.Body(r.Text), Raw: r.Text, Time: clockTime(at), First: true, Last: true})
 		return
 	}
 	switch {
@@ -150,6 +179,10 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 		chat.Bar, chat.BarText = BarWaiting, "Waiting for "+name+" to accept."
 	case peer.Level == trust.Stranger && len(chat.Rows) == 0:
 		chat.Bar = BarStranger
+		if peer.AcceptsMe || s.refused[chat.ID] { // it has written to this device
+			chat.BarText = "You have not let " + name + " in. Your first message does."
+			return
+		}
 		chat.BarText = name + " does not know you yet. Your first message asks to be let in."
 	}
 }

@@ -11,6 +11,7 @@ type Snapshot struct {
 	Ready         bool // the first reading is done
 	Self          Self
 	Nearby        []Device
+	NearbyHint    string // what stands there while Nearby is empty
 	Requests      []Request
 	Conversations []Conversation
 	Chat          *Chat  // nil: none is open
@@ -22,6 +23,7 @@ type Self struct {
 	Face
 	ShortID string
 	Status  string // "This device · ABCD2345"
+	Offline bool   // it is on no network
 }
 
 // Face is how a device is recognised everywhere.
@@ -100,6 +102,7 @@ type Row struct {
 	Key   string // unique in its chat and the same in every snapshot
 	Kind  RowKind
 	Text  safetext.Display
+	Raw   string // of a message: the text as it was written, to copy
 	Time  string // "14:32"
 	Out   bool   // written here
 	First bool   // begins a group of one writer
@@ -122,9 +125,10 @@ const (
 	TickDelivered      // two ticks: stored on the other device
 	TickRead           // two coloured ticks
 	TickFailed         // cancelled
+	TickUnstored       // not even stored here yet: nobody answers, it is tried again
 )
 
 // String is the word for the tick, "" for none.
 func (t Tick) String() string {
-	return [...]string{"", "queued", "waiting", "sent", "delivered", "read", "failed"}[t]
+	return [...]string{"", "queued", "waiting", "sent", "delivered", "read", "failed", "not stored"}[t]
 }

@@ -1,11 +1,13 @@
 package viewmodel
 
 import (
+	"slices"
 	"time"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
+	"earshot/internal/trust"
 )
 
 // stale says what has to be read again.
@@ -32,10 +34,14 @@ type state struct {
 	requests      []messenger.Request
 	thread        *thread // nil: no chat is open
 	drafts        map[identity.DeviceID]*draft
-	focused       bool   // the window has the keyboard
-	notice        string // what went wrong with the last action
-	silent        bool   // the service did not answer the last reading
-	marked        mark   // the last MarkRead that was asked for
+	focused       bool                       // the window has the keyboard
+	above         bool                       // the newest message of the open chat is not in view
+	sending       []sending                  // in the order in which they were written
+	refused       map[identity.DeviceID]bool // their request was refused here, since the start
+	notice        string                     // what went wrong with the last action
+	stay          string                     // why the window did not close
+	silent        bool                       // the service did not answer the last reading
+	marked        mark                       // the last MarkRead that was asked for
 }
 
 // draft is an unsent text.
@@ -54,8 +60,9 @@ type mark struct {
 
 func newState() *state {
 	return &state{
-		peers:  make(map[identity.DeviceID]messenger.Peer),
-		drafts: make(map[identity.DeviceID]*draft),
+		peers:   make(map[identity.DeviceID]messenger.Peer),
+		drafts:  make(map[identity.DeviceID]*draft),
+		refused: make(map[identity.DeviceID]bool),
 	}
 }
 
@@ -75,6 +82,7 @@ func (s *state) apply(e messenger.Event) stale {
 		return staleAll
 	case e.Kind == messenger.EventSelf && e.Self != nil:
 		s.self = *e.Self
+		return staleSelf
 	case e.Peer != nil:
 		return s.applyPeer(*e.Peer, e.Kind)
 	case e.Request != nil:
@@ -84,7 +92,11 @@ func (s *state) apply(e messenger.Event) stale {
 		return staleRequests
 	case e.Message != nil:
 		if s.thread != nil && s.thread.peer == e.Message.Peer {
-			s.thread.put(*e.Message)
+			if e.Kind == messenger.EventMessage { // a state that came before it knows more
+				s.thread.putSent(*e.Message)
+			} else {
+				s.thread.put(*e.Message)
+			}
 		}
 		return staleConversations
 	}
@@ -97,6 +109,9 @@ func (s *state) applyPeer(p messenger.Peer, kind messenger.EventKind) stale {
 	}
 	old, known := s.peers[p.ID]
 	s.setPeer(p)
+	if kind == messenger.EventPeerLost {
+		s.forget()
+	}
 	if !known || old.Name != p.Name || old.Level != p.Level || old.AcceptsMe != p.AcceptsMe {
 		return staleConversations | staleRequests
 	}
@@ -119,6 +134,28 @@ func (s *state) setPeers(list []messenger.Peer) {
 	for _, p := range list {
 		s.setPeer(p)
 	}
+	s.forget()
+}
+
+// forget drops the strangers that went and that nothing on the screen is about,
+// so that a window that is open for weeks does not collect a whole airport.
+func (s *state) forget() {
+	s.order = slices.DeleteFunc(s.order, func(id identity.DeviceID) bool {
+		p := s.peers[id]
+		if p.Online || p.Level != trust.Stranger || s.thread != nil && s.thread.peer == id {
+			return false
+		}
+		_, talked := s.conversation(id)
+		_, asked := s.request(id)
+		if talked || asked {
+			return false
+		}
+		delete(s.peers, id)
+		if d := s.drafts[id]; d != nil && d.text == "" {
+			delete(s.drafts, id)
+		}
+		return true
+	})
 }
 
 // open makes the chat with id the one on the screen. It returns what to read.
@@ -127,14 +164,15 @@ func (s *state) open(id identity.DeviceID) stale {
 		return 0
 	}
 	s.thread = newThread(id)
-	s.notice = ""
+	s.notice, s.above = "", false
+	s.forget()
 	return staleThread
 }
 
 // toMark returns the conversation that is on the screen of a person and holds
 // something unread, once for each change.
 func (s *state) toMark() (identity.DeviceID, bool) {
-	if !s.focused || s.thread == nil {
+	if !s.focused || s.above || s.thread == nil {
 		return identity.DeviceID{}, false
 	}
 	c, ok := s.conversation(s.thread.peer)

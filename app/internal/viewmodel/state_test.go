@@ -2,6 +2,7 @@ package viewmodel
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestApply(t *testing.T) {
 		check  func(*state) bool
 	}{
 		{"lagged reads everything", nil, messenger.Event{Kind: messenger.EventLagged}, staleAll, nil},
-		{"self", nil, messenger.Event{Kind: messenger.EventSelf, Self: &self}, 0, func(s *state) bool { return s.self.Name == "Lena" }},
+		{"self", nil, messenger.Event{Kind: messenger.EventSelf, Self: &self}, staleSelf, func(s *state) bool { return s.self.Name == "Lena" }},
 		{"a new device", nil, messenger.Event{Kind: messenger.EventPeerFound, Peer: &mia}, staleConversations | staleRequests,
 			func(s *state) bool { return s.peers[id(1)].Online }},
 		{"a known device again", []func(*state){known}, messenger.Event{Kind: messenger.EventPeerUpdated, Peer: &mia}, 0, nil},
@@ -115,12 +116,32 @@ func TestSameNamesShowTheirIDs(t *testing.T) {
 	s.setPeers([]messenger.Peer{
 		peer(1, "ThinkPad", true), peer(2, "Think\u200bPad", true), peer(3, "Jonas", true), peer(4, "\x07", true), peer(5, "Lena", true),
 	})
-	var shown []bool
-	for _, d := range s.snapshot(noon).Nearby {
-		shown = append(shown, d.ShowID)
+	nearby := s.snapshot(noon).Nearby
+	if len(nearby) != 5 {
+		t.Fatalf("%d devices nearby, want 5", len(nearby))
 	}
-	if want := []bool{true, true, false, true, true}; !slices.Equal(shown, want) {
-		t.Errorf("short IDs are shown for %v, want %v", shown, want)
+	for _, d := range nearby {
+		if want := d.ID != id(3); d.ShowID != want {
+			t.Errorf("%q shows its short ID: %v, want %v", d.Name, d.ShowID, want)
+		}
+	}
+}
+
+func TestNearbyHasOneOrder(t *testing.T) {
+	known := peer(1, "Zoe", true)
+	known.Level = trust.Accepted
+	all := []messenger.Peer{peer(4, "anna", true), known, peer(3, "Bert", true), peer(2, "Bert", true)}
+	for range 8 {
+		s := newState()
+		s.setPeers(all)
+		var got []identity.DeviceID
+		for _, d := range s.snapshot(noon).Nearby {
+			got = append(got, d.ID)
+		}
+		if want := []identity.DeviceID{id(1), id(4), id(2), id(3)}; !slices.Equal(got, want) {
+			t.Fatalf("order %v, want %v", got, want)
+		}
+		all = append(all[1:], all[0])
 	}
 }
 
@@ -271,6 +292,7 @@ func TestBars(t *testing.T) {
 		canWrite bool
 	}{
 		{"a stranger without messages", trust.Stranger, false, nil, false, BarStranger, "does not know you yet", true},
+		{"a stranger that accepted this device", trust.Stranger, true, nil, false, BarStranger, "You have not let \u2068Mia\u2069 in", true},
 		{"a stranger that asks", trust.Stranger, true, nil, true, BarRequest, "asks to write to you", false},
 		{"asked, not accepted", trust.Accepted, false, []messenger.Message{waiting}, false, BarWaiting, "Waiting for \u2068Mia\u2069 to accept.", true},
 		{"accepted both ways", trust.Accepted, true, []messenger.Message{waiting}, false, BarNone, "", true},
@@ -311,6 +333,8 @@ func TestMarkReadIsAskedForOnce(t *testing.T) {
 		{"focused", func() { s.focused = true }, true},
 		{"again", func() {}, false},
 		{"one more message", func() { s.conversations[0].Unread, s.conversations[0].Last = 3, message(4, false) }, true},
+		{"one that is below the screen", func() { s.above, s.conversations[0].Unread, s.conversations[0].Last = true, 4, message(5, false) }, false},
+		{"the end is reached", func() { s.above = false }, true},
 		{"all read", func() { s.conversations[0].Unread = 0 }, false},
 	}
 	for _, c := range steps {
@@ -328,6 +352,88 @@ func TestARefusedTextComesBack(t *testing.T) {
 	d := s.draft(id(1))
 	if d.text != "the long one\ntyped since" || d.err != "why" || d.rev != 1 {
 		t.Errorf("the draft is %+v", d)
+	}
+}
+
+// TestStrangersThatWentAreForgotten: but not one that something on the screen is
+// about, nor what was typed for it.
+func TestStrangersThatWentAreForgotten(t *testing.T) {
+	s := newState()
+	contact := peer(6, "Friend", false)
+	contact.Level = trust.Accepted
+	everybody := []messenger.Peer{peer(1, "Open", true), peer(2, "Asks", true), peer(3, "Talked", true), peer(4, "Gone", true), peer(5, "Here", true), contact, peer(7, "Draft", true)}
+	s.setPeers(everybody)
+	s.requests = []messenger.Request{{Peer: id(2)}}
+	s.conversations = []messenger.Conversation{{Contact: messenger.Contact{ID: id(3)}}}
+	s.draft(id(4))
+	s.draft(id(7)).text = "half a"
+	s.open(id(1))
+	s.setPeers([]messenger.Peer{peer(5, "Here", true)})
+	if got := s.peers[id(4)]; len(s.order) != 5 || len(s.peers) != 5 || got.Name != "" || s.drafts[id(4)] != nil || s.drafts[id(7)] == nil {
+		t.Errorf("after they went: %v, drafts %v", s.order, s.drafts)
+	}
+	s.open(id(5))
+	if len(s.order) != 4 || len(s.peers) != 4 {
+		t.Errorf("after the chat was left: %v", s.order)
+	}
+	gone := peer(5, "Here", true)
+	s.open(id(3))
+	s.apply(messenger.Event{Kind: messenger.EventPeerLost, Peer: &gone})
+	if _, known := s.peers[id(5)]; known {
+		t.Error("a stranger that is lost is kept")
+	}
+}
+
+func TestTheRawTextIsThereToCopy(t *testing.T) {
+	s := newState()
+	s.open(id(1))
+	m := message(0, false)
+	m.Text = "a\x1b\u202eb"
+	s.thread.setNewest([]messenger.Message{m})
+	if r := s.snapshot(noon).Chat.Rows[1]; r.Raw != m.Text || string(r.Text) == m.Text {
+		t.Errorf("raw %q, shown %q", r.Raw, r.Text)
+	}
+	s.requests = []messenger.Request{{ID: msgid.ID{1}, Peer: id(1), Text: m.Text, At: noon, SentAt: noon}}
+	rows := s.snapshot(noon).Chat.Rows
+	if r := rows[len(rows)-1]; r.Raw != m.Text {
+		t.Errorf("of a request: %q", r.Raw)
+	}
+}
+
+func TestTheHintKnowsWhetherThereIsANetwork(t *testing.T) {
+	s := newState()
+	s.ready = true
+	if snap := s.snapshot(noon); !snap.Self.Offline || !strings.Contains(snap.NearbyHint, "no network") || strings.Contains(snap.NearbyHint, "Start Earshot") {
+		t.Errorf("offline: %q, %q", snap.Self.Status, snap.NearbyHint)
+	}
+	s.self.Addresses = []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:9")}
+	if snap := s.snapshot(noon); snap.Self.Offline || !strings.Contains(snap.NearbyHint, "Start Earshot") {
+		t.Errorf("online: %q, %q", snap.Self.Status, snap.NearbyHint)
+	}
+}
+
+// TestAnEventIsFasterThanTheAnswer: the stored message takes the place of the
+// one that waits.
+func TestAnEventIsFasterThanTheAnswer(t *testing.T) {
+	th := newThread(id(1))
+	th.unsaved = []*entry{sending{out: messenger.Outgoing{ID: message(0, true).ID, Text: "text 0"}, at: noon}.entry()}
+	before := th.snapshot(noon)
+	th.put(message(0, true))
+	if after := th.snapshot(noon); len(before) != 2 || len(after) != 2 || before[1].Key != after[1].Key || after[1].Tick != TickDelivered {
+		t.Errorf("rows %q, then %q", texts(before), texts(after))
+	}
+}
+
+// TestAReadingDoesNotDropWhatWasStoredMeanwhile: a page that was read before a
+// text was stored does not know it.
+func TestAReadingDoesNotDropWhatWasStoredMeanwhile(t *testing.T) {
+	th := newThread(id(1))
+	th.setNewest(messages(0, 2))
+	th.fresh = nil // a reading begins
+	th.putSent(message(2, true))
+	th.setNewest(messages(0, 2))
+	if got := numbers(th); got != "0 1 2" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -28,7 +28,10 @@ type thread struct {
 	index    map[msgKey]*entry
 	older    bool // the store has more above
 	loaded   bool
-	rows     map[string]*Row // of the last snapshot, to keep pointers
+	loading  bool                // the page above is being read
+	unsaved  []*entry            // written here and not stored yet; below everything
+	fresh    []messenger.Message // put since the last reading began, which may not know them
+	rows     map[string]*Row     // of the last snapshot, to keep pointers
 }
 
 // entry is a message with its text ready to draw.
@@ -36,6 +39,8 @@ type entry struct {
 	m    messenger.Message
 	text safetext.Display
 	key  string
+
+	unstored bool // the service should have stored it by now
 }
 
 // msgKey names a message: IDs are unique for each writer only.
@@ -59,6 +64,7 @@ func (t *thread) first() msgid.ID {
 // put adds a message or changes the one that is there. A message from above
 // what is in memory is left for the page that brings it.
 func (t *thread) put(m messenger.Message) {
+	t.fresh = append(t.fresh, m)
 	k := msgKey{m.ID, m.Outgoing}
 	if e := t.index[k]; e != nil {
 		e.m = m
@@ -96,6 +102,9 @@ func (t *thread) setNewest(page []messenger.Message) {
 	}
 	t.loaded = true
 	t.add(page)
+	for _, m := range t.fresh {
+		t.putSent(m)
+	}
 }
 
 // setOlder takes the page above what is in memory.
@@ -143,8 +152,9 @@ func (t *thread) waits() bool {
 // snapshot returns the rows of the screen, with a chip above each day. A row
 // that did not change is the same pointer as last time.
 func (t *thread) snapshot(now time.Time) []*Row {
-	rows := make([]*Row, 0, len(t.messages)+8)
-	seen := make(map[string]*Row, len(t.messages)+8)
+	entries := t.entries()
+	rows := make([]*Row, 0, len(entries)+8)
+	seen := make(map[string]*Row, len(entries)+8)
 	add := func(r Row) {
 		p := &r
 		if old := t.rows[r.Key]; old != nil && *old == r {
@@ -154,20 +164,39 @@ func (t *thread) snapshot(now time.Time) []*Row {
 		rows = append(rows, p)
 	}
 	var prev time.Time
-	for i, e := range t.messages {
+	for i, e := range entries {
 		at := shownAt(e.m).In(now.Location())
 		if i == 0 || daysBetween(prev, at) != 0 {
 			add(Row{Key: "day/" + e.key, Kind: RowDay, Text: safetext.Display(dayChip(at, now))})
 		}
 		prev = at
 		add(Row{
-			Key: e.key, Text: e.text, Time: clockTime(at), Out: e.m.Outgoing, Tick: tickOf(e.m),
-			First: i == 0 || !sameGroup(t.messages[i-1].m, e.m, now.Location()),
-			Last:  i == len(t.messages)-1 || !sameGroup(e.m, t.messages[i+1].m, now.Location()),
+			Key: e.key, Text: e.text, Raw: e.m.Text, Time: clockTime(at), Out: e.m.Outgoing, Tick: e.tick(),
+			First: i == 0 || !sameGroup(entries[i-1].m, e.m, now.Location()),
+			Last:  i == len(entries)-1 || !sameGroup(e.m, entries[i+1].m, now.Location()),
 		})
 	}
 	t.rows = seen
 	return rows
+}
+
+// entries are the messages of the screen, those that are not stored yet at the
+// end.
+func (t *thread) entries() []*entry {
+	out := t.messages[:len(t.messages):len(t.messages)]
+	for _, e := range t.unsaved {
+		if t.index[msgKey{e.m.ID, true}] == nil {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (e *entry) tick() Tick {
+	if e.unstored {
+		return TickUnstored
+	}
+	return tickOf(e.m)
 }
 
 func sameGroup(a, b messenger.Message, zone *time.Location) bool {

@@ -1,6 +1,7 @@
 package viewmodel
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -134,6 +135,7 @@ func refusal(err error) string {
 		{messenger.ErrUnknownPeer, "This device is not known any more. Wait until it is in earshot."},
 		{messenger.ErrNoRequest, "This request is gone: it was decided elsewhere or it expired."},
 		{messenger.ErrBadName, "A name needs 1 to 40 visible characters."},
+		{context.DeadlineExceeded, "Earshot does not answer, so that may not be done. Try it again in a moment."},
 	} {
 		if errors.Is(err, w.err) {
 			return w.text

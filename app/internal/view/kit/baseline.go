@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/software"
+
+	"earshot/app/internal/view/textflow"
 )
 
 // The toolkit hangs a text from its top by the ascent of the fonts in it. A
@@ -29,7 +31,7 @@ var probes = []struct {
 
 const (
 	probeSize = 96 // dp: a pixel is a hundredth of the text size
-	probeRoom = 2  // times the size: width and height of the picture
+	probeRoom = 3  // times the size: width and height of the picture
 )
 
 // shifts holds, for each letter, how far it stands too high, in text sizes.
@@ -38,6 +40,9 @@ var shifts = make(map[string]float32)
 // baselineShift is how many dp lower a run must be drawn to stand on the line
 // of the text around it.
 func baselineShift(run string, size float32) float32 {
+	if textflow.Emoji(run) > 0 {
+		return emojiShift() * size
+	}
 	r, _ := utf8.DecodeRuneInString(run)
 	for _, p := range probes {
 		if r >= p.from && r <= p.to {
@@ -58,6 +63,19 @@ func shiftOf(letter string) float32 {
 	return s
 }
 
+// emojiShift is that of a run of pictures only. They hang below the line, so
+// the picture beside a letter, where it is right, is compared with one alone.
+func emojiShift() float32 {
+	const picture = "🙂"
+	s, ok := shifts[picture]
+	if !ok {
+		letter := int(Width("H", probeSize, false)) + 1
+		s = float32(footBeside(drawProbe("H"+picture), letter)-foot(drawProbe(picture))) / probeSize
+		shifts[picture] = s
+	}
+	return s
+}
+
 func drawProbe(s string) image.Image {
 	t := canvas.NewText(s, color.Black)
 	t.TextSize = probeSize
@@ -69,10 +87,13 @@ func drawProbe(s string) image.Image {
 }
 
 // foot is the lowest row with ink.
-func foot(m image.Image) int {
+func foot(m image.Image) int { return footBeside(m, 0) }
+
+// footBeside is the lowest row with ink from the column left on.
+func footBeside(m image.Image, left int) int {
 	b := m.Bounds()
 	for y := b.Max.Y - 1; y >= b.Min.Y; y-- {
-		for x := b.Min.X; x < b.Max.X; x++ {
+		for x := b.Min.X + left; x < b.Max.X; x++ {
 			if _, _, _, a := m.At(x, y).RGBA(); a > 0x7fff {
 				return y
 			}

@@ -52,6 +52,8 @@ func (b *IconButton) draw() {
 	switch {
 	case b.disabled && b.fill.A > 0:
 		fill, ink = b.t.Field, b.t.Faint
+	case b.disabled:
+		ink = b.t.Faint
 	case b.Hovered() && b.fill.A == 0:
 		fill = b.t.Field
 	}
@@ -107,10 +109,14 @@ func NewTextButton(t *Tokens, word string, fill, ink color.NRGBA, tap func()) *T
 }
 
 func (b *TextButton) draw() {
-	b.back.FillColor = b.fill
-	if b.Hovered() {
+	b.back.FillColor, b.text.Color = b.fill, b.ink
+	switch {
+	case b.disabled:
+		b.back.FillColor, b.text.Color = b.t.Field, b.t.Muted
+	case b.Hovered():
 		b.back.FillColor = mix(b.fill, b.t.Text, 14)
 	}
+	canvas.Refresh(b.text)
 	b.back.StrokeWidth = 0
 	if b.focused {
 		b.back.StrokeWidth = focusRing

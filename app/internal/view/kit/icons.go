@@ -10,7 +10,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// The icons were drawn for Earshot: 24 x 24, strokes of 2, in currentColor.
+// The icons are Lucide's (icons/LICENSE; internal/tools/lucide brings them
+// here): 24 x 24, strokes of 2, in currentColor.
 //
 //go:embed icons/*.svg
 var iconFiles embed.FS
@@ -32,6 +33,7 @@ const (
 	IconAlert  IconName = "alert"
 	IconShield IconName = "shield"
 	IconWaves  IconName = "waves"
+	IconCopy   IconName = "copy"
 )
 
 // icons holds the resources made so far: names times colours, a few dozen.

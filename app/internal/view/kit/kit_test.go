@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"encoding/binary"
 	"image/color"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 
 	"earshot/internal/safetext"
 )
@@ -16,7 +18,7 @@ import (
 func TestEveryIconIsDrawn(t *testing.T) {
 	test.NewTempApp(t)
 	for _, name := range []IconName{
-		IconBack, IconSend, IconDown, IconEdit, IconClose, IconClock, IconDots, IconTick, IconTicks, IconAlert, IconShield, IconWaves,
+		IconBack, IconSend, IconDown, IconEdit, IconClose, IconClock, IconDots, IconTick, IconTicks, IconAlert, IconShield, IconWaves, IconCopy,
 	} {
 		w := test.NewTempWindow(t, Icon(name, Light().Danger))
 		w.SetPadded(false)
@@ -81,6 +83,87 @@ func TestTextCanBeRead(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSystemTheme: the tokens follow the variant that the toolkit asks for.
+func TestSystemTheme(t *testing.T) {
+	app := test.NewTempApp(t)
+	if Current() != nil {
+		t.Error("a foreign theme has tokens")
+	}
+	follows, pinned := SystemTheme(), Theme(Dark())
+	for _, c := range []struct {
+		theme   fyne.Theme
+		variant fyne.ThemeVariant
+		want    *Tokens
+	}{
+		{follows, theme.VariantLight, Light()},
+		{follows, theme.VariantDark, Dark()},
+		{pinned, theme.VariantLight, Dark()},
+		{WithoutScrollBars(Light()), theme.VariantDark, Light()},
+	} {
+		if got := c.theme.Color(theme.ColorNameBackground, c.variant); got != c.want.Surface {
+			t.Errorf("%T in variant %d: %v", c.theme, c.variant, got)
+		}
+	}
+	app.Settings().SetTheme(pinned)
+	if got := Current(); got == nil || !got.Dark || got != Current() {
+		t.Error("the tokens are not those of the theme, or new ones every time")
+	}
+}
+
+// TestFonts: the faces are Inter, and have no glyph where an emoji belongs.
+func TestFonts(t *testing.T) {
+	f := Theme(Light())
+	for _, c := range []struct {
+		style fyne.TextStyle
+		want  string
+	}{
+		{fyne.TextStyle{}, "Inter-Regular.ttf"}, {fyne.TextStyle{Bold: true}, "Inter-SemiBold.ttf"},
+		{fyne.TextStyle{Italic: true}, "Inter-Regular.ttf"}, {fyne.TextStyle{Monospace: true}, theme.DefaultTheme().Font(fyne.TextStyle{Monospace: true}).Name()},
+	} {
+		if got := f.Font(c.style).Name(); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.style, got, c.want)
+		}
+	}
+	for _, face := range [][]byte{regular, semiBold} {
+		for _, r := range "aZ0äßřŁÆąΩήЖщ“”’…–€№→½\u0301" {
+			if !hasGlyph(t, face, uint16(r)) {
+				t.Errorf("no %q", r)
+			}
+		}
+		for _, r := range "❤★☆✓✔☺♥☀⭐➡⬅↗↩‼⁉ℹ" {
+			if hasGlyph(t, face, uint16(r)) {
+				t.Errorf("a black %q", r)
+			}
+		}
+	}
+}
+
+// hasGlyph reads the table of characters (format 4) of a TrueType font.
+func hasGlyph(t *testing.T, face []byte, r uint16) bool {
+	t.Helper()
+	u16 := binary.BigEndian.Uint16
+	for at := 12; at < 12+16*int(u16(face[4:])); at += 16 {
+		if string(face[at:at+4]) != "cmap" {
+			continue
+		}
+		cmap := face[binary.BigEndian.Uint32(face[at+8:]):]
+		for i := range int(u16(cmap[2:])) {
+			sub := cmap[binary.BigEndian.Uint32(cmap[4+8*i+4:]):]
+			if u16(sub) != 4 {
+				continue
+			}
+			n := int(u16(sub[6:])) // twice the number of segments
+			for k := 0; k < n; k += 2 {
+				if last, first := u16(sub[14+k:]), u16(sub[16+n+k:]); r <= last {
+					return r >= first
+				}
+			}
+		}
+	}
+	t.Fatal("a font without a table of characters")
+	return false
 }
 
 func TestLabelFits(t *testing.T) {

@@ -14,10 +14,7 @@ type Item interface{ ItemKey() string }
 
 // Metrics of the list, in dp.
 const (
-	barWidth    = 4
-	barInset    = 6
-	barShortest = 36
-	nearTop     = 20 // items from the top at which older ones are asked for
+	nearTop = 20 // items from the top at which older ones are asked for
 )
 
 // List is the anchored list of a chat: rows of any height, of which only the
@@ -45,7 +42,7 @@ type List struct {
 	top, bottom float32
 	inner       *fyne.Container
 	clip        *container.Clip
-	bar         *canvas.Rectangle
+	bar         *thumb
 }
 
 // shownRow is a row on the screen and what it shows.
@@ -60,8 +57,9 @@ func NewList(t *Tokens, top, bottom float32) *List {
 	l := &List{
 		at: anchor{stick: true}, top: top, bottom: bottom,
 		heights: make(map[Item]float32), shown: make(map[string]shownRow),
-		inner: container.NewWithoutLayout(), bar: Rounded(WithAlpha(t.Faint, 120), barWidth/2),
+		inner: container.NewWithoutLayout(),
 	}
+	l.bar = newThumb(t, l.drag)
 	l.clip = container.NewClip(l.inner)
 	l.bar.Hide()
 	l.ExtendBaseWidget(l)
@@ -76,9 +74,6 @@ func (l *List) CreateRenderer() fyne.WidgetRenderer {
 		l.layout()
 	}, l.clip, l.bar)
 }
-
-// Scrolled implements fyne.Scrollable.
-func (l *List) Scrolled(e *fyne.ScrollEvent) { l.ScrollBy(e.Scrolled.DY) }
 
 // ScrollBy moves the rows down by dy dp.
 func (l *List) ScrollBy(dy float32) {
@@ -234,20 +229,6 @@ func (l *List) take() fyne.CanvasObject {
 		return row
 	}
 	return l.New()
-}
-
-// placeBar shows by the number of items where the view stands.
-func (l *List) placeBar(last int) {
-	n, seen := float32(len(l.items)), float32(last-l.at.index+1)
-	if seen >= n {
-		l.bar.Hide()
-		return
-	}
-	size := l.Size()
-	h := max(barShortest, size.Height*seen/n)
-	share := min(1, float32(l.at.index)/max(1, n-seen))
-	Place(l.bar, size.Width-barInset, 2+(size.Height-4-h)*share, barWidth, h)
-	l.bar.Show()
 }
 
 // EachVisible calls f with every visible row from top to bottom.

@@ -1,0 +1,136 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"earshot/app/internal/view/kit"
+)
+
+// Metrics of a context menu, in dp.
+const (
+	menuWidth  = 196
+	menuRow    = 38
+	menuRadius = 14
+	menuPad    = 6 // around the rows
+	menuIcon   = 18
+	menuIconX  = 18
+	menuTextX  = 48
+	menuText   = 14
+	menuHover  = 9 // radius of the mark on a row
+	menuEdge   = 8 // least distance from the edges of the window
+)
+
+// menuEntry is one line of a context menu.
+type menuEntry struct {
+	id   string // names it for tests, "menu/copy"
+	icon kit.IconName
+	word string
+	do   func()
+}
+
+// contextMenu fills the window above everything: a card with the entries where
+// the pointer was; a tap elsewhere, Escape or an answer closes it.
+type contextMenu struct {
+	widget.BaseWidget
+	at    fyne.Position
+	close func()
+	card  *canvas.Rectangle
+	rows  []*menuLine
+}
+
+func newContextMenu(t *kit.Tokens, at fyne.Position, leave func(), entries ...menuEntry) *contextMenu {
+	m := &contextMenu{at: at, close: leave, card: kit.Rounded(t.Surface, menuRadius)}
+	m.card.Shadow = canvas.Shadow{Color: t.Shadow, BlurRadius: 22, Offset: fyne.NewPos(0, 6)}
+	m.card.StrokeColor, m.card.StrokeWidth = t.Border, 1
+	for _, e := range entries {
+		m.rows = append(m.rows, newMenuLine(t, e, leave))
+	}
+	m.ExtendBaseWidget(m)
+	return m
+}
+
+// Tapped implements fyne.Tappable: the person changed its mind.
+func (m *contextMenu) Tapped(*fyne.PointEvent) { m.close() }
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (m *contextMenu) TappedSecondary(*fyne.PointEvent) { m.close() }
+
+// Scrolled implements fyne.Scrollable: what is below would move away.
+func (m *contextMenu) Scrolled(*fyne.ScrollEvent) { m.close() }
+
+func (m *contextMenu) layout(s fyne.Size) {
+	h := float32(len(m.rows))*menuRow + 2*menuPad
+	x := max(menuEdge, min(m.at.X, s.Width-menuWidth-menuEdge))
+	y := max(menuEdge, min(m.at.Y, s.Height-h-menuEdge))
+	kit.Place(m.card, x, y, menuWidth, h)
+	for i, r := range m.rows {
+		kit.Place(r, x+menuPad, y+menuPad+float32(i)*menuRow, menuWidth-2*menuPad, menuRow)
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (m *contextMenu) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{m.card}
+	for _, r := range m.rows {
+		objects = append(objects, r)
+	}
+	return kit.NewRenderer(kit.Fixed(menuWidth, menuRow), m.layout, objects...)
+}
+
+func (m *contextMenu) elements() []Element {
+	var out []Element
+	for _, r := range m.rows {
+		out = append(out, Element{ID: r.entry.id, Label: r.Label(), Text: r.entry.word, Object: r})
+	}
+	return out
+}
+
+// menuLine is an entry on the card.
+type menuLine struct {
+	kit.Pressable
+	t     *kit.Tokens
+	entry menuEntry
+	leave func()
+	back  *canvas.Rectangle
+	icon  *canvas.Image
+	text  *canvas.Text
+}
+
+func newMenuLine(t *kit.Tokens, e menuEntry, leave func()) *menuLine {
+	l := &menuLine{
+		t: t, entry: e, leave: leave, back: kit.Rounded(t.Surface, menuHover),
+		icon: kit.Icon(e.icon, t.Muted), text: kit.Text(e.word, kit.Style{Size: menuText, Color: t.Text}),
+	}
+	l.SetLabel(e.word)
+	l.OnTap = func() {
+		leave()
+		e.do()
+	}
+	l.OnChange(func() {
+		l.back.FillColor = pick(l.Hovered() || l.Focused(), t.Hover, t.Surface)
+		canvas.Refresh(l.back)
+	})
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *menuLine) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyEscape {
+		l.leave()
+		return
+	}
+	l.Pressable.TypedKey(k)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *menuLine) CreateRenderer() fyne.WidgetRenderer {
+	return kit.NewRenderer(kit.Fixed(menuWidth-2*menuPad, menuRow), func(s fyne.Size) {
+		kit.Place(l.back, 0, 0, s.Width, s.Height)
+		kit.Place(l.icon, menuIconX-menuPad, (s.Height-menuIcon)/2, menuIcon, menuIcon)
+		m := l.text.MinSize()
+		kit.Place(l.text, menuTextX-menuPad, (s.Height-m.Height)/2, m.Width, m.Height)
+	}, l.back, l.icon, l.text)
+}
