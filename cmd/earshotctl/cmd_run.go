@@ -30,6 +30,10 @@ func (p *program) run(ctx context.Context, _ []string) error {
 // watch prints what happens from the moment the device can be reached until
 // ctx ends, which is not an error.
 func (p *program) watch(ctx context.Context, d device) error {
+	w := newWatcher(p, d)
+	if err := w.begin(ctx); err != nil {
+		return unlessEnded(ctx, err)
+	}
 	events, err := d.Subscribe(ctx)
 	if err != nil {
 		return unlessEnded(ctx, err)
@@ -39,13 +43,12 @@ func (p *program) watch(ctx context.Context, d device) error {
 	case <-ctx.Done():
 		return nil
 	}
-	w := newWatcher(p, d)
 	if err := w.catchUp(ctx); err != nil {
 		return unlessEnded(ctx, err)
 	}
 	if !p.args.json {
 		if err := p.printf("%s", p.hint()); err != nil {
-			return err
+			return unlessEnded(ctx, err)
 		}
 	}
 	for {
@@ -53,10 +56,10 @@ func (p *program) watch(ctx context.Context, d device) error {
 		case <-ctx.Done():
 			return nil
 		case ev, ok := <-events:
+			if ctx.Err() != nil {
+				return nil
+			}
 			if !ok {
-				if ctx.Err() != nil {
-					return nil
-				}
 				if events, err = d.Subscribe(ctx); err != nil {
 					return unlessEnded(ctx, err)
 				}

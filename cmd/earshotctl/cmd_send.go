@@ -40,6 +40,9 @@ func (p *program) send(ctx context.Context, words []string) error {
 			return err
 		}
 		m, err := s.Send(ctx, messenger.Outgoing{ID: msgid.New(time.Now()), To: to.id, Kind: messenger.KindText, Text: text})
+		if errors.Is(err, messenger.ErrBlocked) {
+			return markedError{err, fmt.Errorf("%s is blocked here; earshotctl allow %s lets it in again", to.label(), to.id.Short())}
+		}
 		if err != nil {
 			return err
 		}

@@ -109,6 +109,8 @@ func (f *fakeDevice) Send(_ context.Context, out messenger.Outgoing) (messenger.
 }
 
 func (f *fakeDevice) History(_ context.Context, page messenger.Page) ([]messenger.Message, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	var got []messenger.Message
 	for _, m := range f.messages {
 		if m.ID == page.Before && !page.Before.IsZero() {
@@ -123,10 +125,20 @@ func (f *fakeDevice) History(_ context.Context, page messenger.Page) ([]messenge
 }
 
 func (f *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, error) {
-	return nil, nil
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []messenger.Conversation
+	for _, p := range f.peers {
+		if p.Level.IsContact() {
+			all = append(all, messenger.Conversation{Contact: messenger.Contact{ID: p.ID}})
+		}
+	}
+	return all, nil
 }
 
 func (f *fakeDevice) Outbox(context.Context) ([]messenger.Message, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	var got []messenger.Message
 	for _, m := range f.messages {
 		if m.Outgoing && !settled(m) {

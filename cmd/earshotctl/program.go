@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os/signal"
-	"syscall"
 
 	"earshot/internal/messenger"
 	"earshot/internal/safetext"
@@ -92,13 +90,6 @@ func (p *program) main(ctx context.Context, args []string) error {
 		return err
 	}
 	return cmd.do(p, ctx, words)
-}
-
-// interruptible returns a context that ends with ctx, SIGINT or SIGTERM. It is
-// called once nothing waits for standard input any more: until then a signal
-// simply ends the program.
-func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 }
 
 // logger writes to standard error if --verbose asks for it; nil leaves the log

@@ -32,7 +32,11 @@ func resolve(ctx context.Context, s messenger.Service, peer string) (target, err
 		return target{}, err
 	}
 	if !isAddress(peer) {
-		return match(peer, all)
+		found, err := match(peer, all)
+		if errors.Is(err, errUnseen) && isIDPrefix(peer) {
+			return target{}, unlessSelf(ctx, s, peer, err)
+		}
+		return found, err
 	}
 	if named := byName(peer, all); len(named) > 0 {
 		return target{}, fmt.Errorf("%q is an address and a contact calls itself that; use the short ID %s or add the address first", peer, named[0].id.Short())
@@ -42,6 +46,20 @@ func resolve(ctx context.Context, s messenger.Service, peer string) (target, err
 		return target{}, err
 	}
 	return target{p.ID, p.Name, p.Level.IsContact()}, nil
+}
+
+// unlessSelf returns err, or messenger.ErrSelf if peer is this device's ID or its
+// beginning.
+func unlessSelf(ctx context.Context, s messenger.Service, peer string, err error) error {
+	self, selfErr := s.Self(ctx)
+	if selfErr != nil {
+		return selfErr
+	}
+	id, parseErr := identity.ParseDeviceID(peer)
+	if parseErr == nil && id == self.ID || self.ID.HasPrefix(peer) {
+		return messenger.ErrSelf
+	}
+	return err
 }
 
 // await is resolve that gives a device named by its ID until ctx ends to come

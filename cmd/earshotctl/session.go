@@ -53,13 +53,16 @@ func (p *program) homeFolder() (string, error) {
 // offline calls do with the device and takes no network for it: what needs one
 // happens when the device runs next, or at once in the process that runs it.
 func (p *program) offline(ctx context.Context, do func(context.Context, messenger.Service) error) error {
-	ctx, stop := interruptible(ctx)
+	ctx, stop := p.interruptible(ctx)
 	defer stop()
 	d, err := p.open(ctx, options{home: p.home, offline: true, logger: p.logger()})
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(ctx, d), d.Close())
+	ctx, cancel := context.WithCancel(ctx)
+	err = do(ctx, d)
+	cancel() // what do subscribed to ends before the device
+	return errors.Join(err, d.Close())
 }
 
 // online calls do with the device once others can reach it, and stops it when
@@ -77,7 +80,7 @@ func (p *program) online(ctx context.Context, do func(context.Context, messenger
 
 // running calls do while the device is at work.
 func (p *program) running(ctx context.Context, do func(context.Context, device) error) error {
-	ctx, stop := interruptible(ctx)
+	ctx, stop := p.interruptible(ctx)
 	defer stop()
 	d, err := p.open(ctx, options{home: p.home, logger: p.logger()})
 	if err != nil {

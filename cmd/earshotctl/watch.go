@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
 	"earshot/internal/safetext"
+	"earshot/internal/trust"
 )
 
 // watcher turns the events of a device into the lines of run. It knows who is
@@ -19,11 +21,17 @@ type watcher struct {
 	d        device
 	self     messenger.Self
 	peers    map[identity.DeviceID]messenger.Peer // all that were told of
-	requests map[msgid.ID]bool                    // at most as many as the store keeps
+	requests map[identity.DeviceID]msgid.ID       // at most as many as the store keeps
+	lastGone textKey                              // request whose message may come next
+
+	messages   told             // printed as message
+	deliveries told             // printed as delivered
+	pending    map[textKey]bool // own messages that are not settled as far as was told
 }
 
 func newWatcher(p *program, d device) *watcher {
-	return &watcher{p: p, d: d, peers: map[identity.DeviceID]messenger.Peer{}, requests: map[msgid.ID]bool{}}
+	return &watcher{p: p, d: d, peers: map[identity.DeviceID]messenger.Peer{},
+		requests: map[identity.DeviceID]msgid.ID{}, pending: map[textKey]bool{}}
 }
 
 // catchUp reads everything and prints what is new.
@@ -58,11 +66,18 @@ func (w *watcher) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	asking := map[identity.DeviceID]bool{}
 	for _, r := range requests {
+		asking[r.Peer] = true
 		if err := w.request(r); err != nil {
 			return err
 		}
 	}
+	// Only then, because a request that was allowed is among the messages now.
+	if err := w.catchUpMessages(ctx); err != nil {
+		return err
+	}
+	maps.DeleteFunc(w.requests, func(id identity.DeviceID, _ msgid.ID) bool { return !asking[id] })
 	return nil
 }
 
@@ -80,15 +95,13 @@ func (w *watcher) event(ctx context.Context, ev messenger.Event) error {
 	case messenger.EventRequest:
 		return w.request(*ev.Request)
 	case messenger.EventRequestGone:
-		delete(w.requests, ev.Request.ID)
+		w.lastGone = textKey{peer: ev.Request.Peer, id: w.requests[ev.Request.Peer]}
+		delete(w.requests, ev.Request.Peer)
 		return nil
 	case messenger.EventMessage:
 		return w.message(ctx, *ev.Message)
 	case messenger.EventState:
-		if ev.Message.State == messenger.Delivered {
-			return w.delivered(ctx, *ev.Message)
-		}
-		return nil
+		return w.state(ctx, *ev.Message)
 	case messenger.EventLagged:
 		if err := w.lagged(); err != nil {
 			return err
@@ -121,6 +134,9 @@ func (w *watcher) ready(self messenger.Self) error {
 func (w *watcher) peer(peer messenger.Peer) error {
 	old, known := w.peers[peer.ID]
 	w.peers[peer.ID] = peer
+	if !peer.Online && peer.Level == trust.Stranger {
+		delete(w.peers, peer.ID) // or those who only pass by would pile up
+	}
 	event, word := "peer_updated", ""
 	switch {
 	case peer.Online && !old.Online:
@@ -140,10 +156,10 @@ func (w *watcher) peer(peer messenger.Peer) error {
 }
 
 func (w *watcher) request(r messenger.Request) error {
-	if w.requests[r.ID] {
+	if id, told := w.requests[r.Peer]; told && id == r.ID {
 		return nil
 	}
-	w.requests[r.ID] = true
+	w.requests[r.Peer] = r.ID
 	if w.p.args.json {
 		return w.p.printJSON(viewRequest("request", r))
 	}
@@ -151,7 +167,7 @@ func (w *watcher) request(r messenger.Request) error {
 		"\n(earshotctl allow "+r.Peer.Short()+", or refuse, or block)")
 }
 
-func (w *watcher) message(ctx context.Context, m messenger.Message) error {
+func (w *watcher) printMessage(ctx context.Context, m messenger.Message) error {
 	if w.p.args.json {
 		return w.p.printJSON(viewMessage("message", w.self.ID, m))
 	}
@@ -166,7 +182,7 @@ func (w *watcher) message(ctx context.Context, m messenger.Message) error {
 	return w.line(word, who+": "+safetext.Terminal(m.Text))
 }
 
-func (w *watcher) delivered(ctx context.Context, m messenger.Message) error {
+func (w *watcher) printDelivered(ctx context.Context, m messenger.Message) error {
 	if w.p.args.json {
 		return w.p.printJSON(viewMessage("delivered", w.self.ID, m))
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"earshot/internal/faultbench"
+	"earshot/internal/safetext"
 )
 
 // buildApp builds the window as ./run does, but with Fyne's checks of its
@@ -209,7 +210,7 @@ func TestWindow(t *testing.T) {
 
 	const answer = "I see it 👍 naïve العربية 中文 \x1b[31mred"
 	b.must("send", a.id, answer)
-	w.see("the answer", func(e element) bool { return isMessage(e) && strings.HasPrefix(e.Text, "I see it 👍") })
+	w.seeText(string(safetext.Body(answer)))
 	w.picture("chat")
 	if got := a.history(b); len(got) != 2 || got[1] != answer {
 		t.Errorf("the answer is not stored byte for byte: %q", got)

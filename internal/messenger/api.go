@@ -55,7 +55,7 @@ var (
 	ErrInvalidText = errors.New("the text is not valid UTF-8")
 	ErrUnknownPeer = errors.New("no such device is known")
 	ErrSelf        = errors.New("that is this device itself")
-	ErrBlocked     = errors.New("that device is blocked here; unblock it first")
+	ErrBlocked     = errors.New("that device is blocked here; allow it first")
 	ErrUnreachable = errors.New("nothing answered there as an Earshot device")
 	ErrNoRequest   = errors.New("there is no request from that device")
 	ErrBadName     = errors.New("a name needs 1 to 40 visible characters, at most 160 bytes of UTF-8")
