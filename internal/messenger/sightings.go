@@ -89,7 +89,7 @@ func (m *Messenger) HintLost(label string) {
 // doubtTimeout is how long a link may take to answer a Ping once discovery has
 // lost its device. Discovery has failed to reach it twice by then: together they
 // notice a silent death within 15 seconds.
-const doubtTimeout = 2 * time.Second
+const doubtTimeout = 1500 * time.Millisecond
 
 // doubt ends a link that does not answer any more. An idle one would else count
 // as the device being here until TCP gives up.
