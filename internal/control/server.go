@@ -109,6 +109,9 @@ func (s *Server) answer(ctx context.Context, conn net.Conn, c call) {
 		return
 	}
 	result, err := h(ctx, s.svc, c.Params)
+	if ctx.Err() != nil {
+		return // the owner ends or the client has left: not an answer, but the end of the line
+	}
 	if err != nil {
 		s.write(conn, answer{Error: toWire(err)})
 		return

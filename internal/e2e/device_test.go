@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -40,6 +42,7 @@ type device struct {
 	events []event
 	more   chan struct{} // replaced at each new event
 	cmd    *exec.Cmd
+	stderr bytes.Buffer
 	ended  chan struct{}
 }
 
@@ -54,11 +57,30 @@ func newDevice(t *testing.T, lan *faultbench.LAN, host string) *device {
 	}
 	d.id = self.ID
 	t.Cleanup(func() {
+		if t.Failed() {
+			d.explain()
+		}
 		if d.cmd != nil {
 			d.kill()
 		}
 	})
 	return d
+}
+
+// explain prints what a device knew when its test failed.
+func (d *device) explain() {
+	const most = 4 << 10 // bytes of the log's end
+	log, _ := os.ReadFile(filepath.Join(d.home, "earshot.log"))
+	log = log[max(0, len(log)-most):]
+	if d.cmd != nil { // its goroutines, before the commands below disturb them
+		d.cmd.Process.Signal(syscall.SIGQUIT)
+		<-d.ended
+		d.cmd.Wait()
+		d.cmd = nil
+	}
+	peers, _ := d.ctl("peers")
+	outbox, _ := d.ctl("outbox")
+	d.t.Logf("%s: peers:\n%s\noutbox: %d lines\nlog:\n%s\nstderr:\n%s", d.host, peers, strings.Count(outbox, "\n"), log, d.stderr.String())
 }
 
 // ctl runs one command beside the device, or instead of it.
@@ -97,6 +119,8 @@ func (d *device) start() time.Time {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	d.stderr.Reset()
+	d.cmd.Stderr = &d.stderr
 	began := time.Now()
 	if err := d.cmd.Start(); err != nil {
 		d.t.Fatal(err)
@@ -138,10 +162,24 @@ func (d *device) wait(what string, ok func(event) bool) event {
 		d.mu.Unlock()
 		select {
 		case <-more:
+		case <-d.ended:
+			d.t.Fatalf("%s ended before %s", d.host, what)
 		case <-limit:
 			d.t.Fatalf("%s: no %s within %v", d.host, what, patience)
 		}
 	}
+}
+
+// count is how many events of a kind came from a device since start.
+func (d *device) count(kind string, from *device) (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range d.events {
+		if e.str("event") == kind && e.str("from") == from.id {
+			n++
+		}
+	}
+	return n
 }
 
 // forget drops the events so far.

@@ -47,13 +47,7 @@ func TestKillsLoseNothing(t *testing.T) {
 			d, o = b, a
 		}
 		step := 1 + rand.IntN(texts/kills/4)
-		got := 0
-		d.wait(fmt.Sprintf("%d texts", step), func(e event) bool {
-			if e.str("event") == "message" && e.str("from") == o.id {
-				got++
-			}
-			return got >= step || closed(done)
-		})
+		waitFor(t, func() bool { return d.count("message", o) >= step || closed(done) })
 		d.kill()
 		d.start()
 		d.ready()
