@@ -149,6 +149,20 @@ func TestAClientThatLeavesEndsItsCall(t *testing.T) {
 	}
 }
 
+// A call that the owner's end cuts off says so, so that it is repeated at the next
+// owner; the owner's own cancelling is no answer.
+func TestACallCutOffByTheOwnersEnd(t *testing.T) {
+	f := &fake{started: make(chan struct{}), ended: make(chan struct{})}
+	c, stop := serve(t, f)
+	failed := make(chan error, 1)
+	go func() { failed <- c.Rename(t.Context(), "x") }()
+	<-f.started
+	stop()
+	if err := <-failed; !errors.Is(err, ErrOwnerGone) {
+		t.Errorf("the call ended with %v, want ErrOwnerGone", err)
+	}
+}
+
 func TestOwnerGone(t *testing.T) {
 	f := &fake{events: make(chan messenger.Event)}
 	c, stop := serve(t, f)
