@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -36,24 +35,24 @@ const (
 func Main() { os.Exit(run(os.Args[1:], os.Stderr)) }
 
 func run(args []string, stderr io.Writer) int {
-	home, err := parse(args, stderr)
+	a, err := parse(args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case err != nil:
 		return exitUsage
 	}
-	return withDisplay(stderr, os.Getenv, func() int { return open(home, stderr) })
+	return withDisplay(stderr, os.Getenv, func() int { return open(a, stderr) })
 }
 
 // open shows the window until it is closed.
-func open(home string, stderr io.Writer) int {
+func open(args arguments, stderr io.Writer) int {
 	a := app.NewWithID(appID)
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s := newShell(a, options{
-		Home: home, Logger: logger, Dispatch: fyne.Do, Dump: os.Getenv(DumpEnv),
+		Home: args.home, Place: args.place, Logger: logger, Dispatch: fyne.Do, Dump: os.Getenv(DumpEnv),
 		Open: func(ctx context.Context) (device, error) {
-			return engine.Open(ctx, engine.Options{Home: home})
+			return engine.Open(ctx, engine.Options{Home: args.home})
 		},
 	})
 	a.Lifecycle().SetOnStarted(s.start)
@@ -75,19 +74,4 @@ func open(home string, stderr io.Writer) int {
 		return exitFailed
 	}
 	return exitOK
-}
-
-// parse reads the arguments; what is wrong with them is already written.
-func parse(args []string, stderr io.Writer) (home string, err error) {
-	flags := flag.NewFlagSet("earshot", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&home, "home", "", "the home `folder` of this device (default: the system's folder for application data)")
-	if err := flags.Parse(args); err != nil {
-		return "", err
-	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "earshot: unexpected %q; the only argument is --home FOLDER\n", flags.Arg(0))
-		return "", errors.New("unexpected argument")
-	}
-	return home, nil
 }

@@ -9,18 +9,13 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"earshot/app/internal/view"
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
 	"earshot/internal/engine"
 	"earshot/internal/messenger"
-)
-
-// Size of the window at the first start, in dp.
-const (
-	windowWidth  = 1000
-	windowHeight = 700
 )
 
 // closePatience is how long a window that is closed waits for what is not
@@ -40,6 +35,7 @@ type device interface {
 // options are what a shell is made of.
 type options struct {
 	Home     string                                // as the person gave it, "" for the usual one
+	Place    geometry                              // of the window
 	Open     func(context.Context) (device, error) // opens the home folder
 	Dispatch func(func())                          // runs a function on the goroutine of the window
 	Dump     string                                // file for DumpEnv, "" for none
@@ -76,7 +72,10 @@ func newShell(a fyne.App, opt options) *shell {
 	s.window = a.NewWindow("Earshot")
 	s.window.SetPadded(false)
 	s.window.SetContent(view.NewMessage(s.tokens, "Earshot", opening))
-	s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
+	s.window.Resize(opt.Place.size)
+	if w, ok := s.window.(desktop.Window); ok && opt.Place.placed {
+		w.RequestPosition(opt.Place.x, opt.Place.y)
+	}
 	s.window.SetCloseIntercept(s.quit)
 	s.dump = newDumper(opt.Dump, s.window, s.dispatch)
 	return s

@@ -95,7 +95,8 @@ func newRig(t *testing.T, open func(context.Context) (device, error)) *rig {
 	t.Helper()
 	r := &rig{t: t, queue: make(chan func(), 1024), dump: filepath.Join(t.TempDir(), "ui.json")}
 	r.shell = newShell(test.NewTempApp(t), options{
-		Home: "/somewhere", Open: open, Dump: r.dump, Logger: slog.New(slog.NewTextHandler(&r.log, nil)),
+		Place: usualPlace(),
+		Home:  "/somewhere", Open: open, Dump: r.dump, Logger: slog.New(slog.NewTextHandler(&r.log, nil)),
 		Dispatch: func(f func()) { r.queue <- f },
 	})
 	t.Cleanup(func() {
@@ -314,24 +315,7 @@ func TestNoDumpUnlessAsked(t *testing.T) {
 	}
 }
 
-func TestParse(t *testing.T) {
-	for _, c := range []struct {
-		args    []string
-		home    string
-		problem string
-	}{
-		{nil, "", ""},
-		{[]string{"--home", "/x"}, "/x", ""},
-		{[]string{"-home=/x"}, "/x", ""},
-		{[]string{"--nonsense"}, "", "nonsense"},
-		{[]string{"folder"}, "", "unexpected"},
-	} {
-		var out bytes.Buffer
-		home, err := parse(c.args, &out)
-		if home != c.home || (err != nil) != (c.problem != "") || !strings.Contains(out.String(), c.problem) {
-			t.Errorf("%q: home %q, error %v, written %q", c.args, home, err, out.String())
-		}
-	}
+func TestExitCodesOfArguments(t *testing.T) {
 	var out bytes.Buffer
 	if code := run([]string{"--help"}, &out); code != exitOK || !strings.Contains(out.String(), "home") {
 		t.Errorf("--help: %d, %q", code, out.String())

@@ -96,7 +96,7 @@ func unlessEnded(ctx context.Context, err error) error {
 
 // hint says how to use the device from another terminal.
 func (p *program) hint() string {
-	with := "earshotctl "
+	with := p.called() + " "
 	if p.args.home != "" || p.getenv(engine.HomeEnv) != "" {
 		with += "--home " + shellWord(p.home) + " "
 	}

@@ -41,7 +41,7 @@ func (p *program) send(ctx context.Context, words []string) error {
 		}
 		m, err := s.Send(ctx, messenger.Outgoing{ID: msgid.New(time.Now()), To: to.id, Kind: messenger.KindText, Text: text})
 		if errors.Is(err, messenger.ErrBlocked) {
-			return markedError{err, fmt.Errorf("%s is blocked here; earshotctl allow %s lets it in again", to.label(), to.id.Short())}
+			return markedError{err, fmt.Errorf("%s is blocked here; %s allow %s lets it in again", to.label(), p.called(), to.id.Short())}
 		}
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,10 @@ type stdio struct {
 	err    io.Writer
 	getenv func(string) string
 }
+
+// calledEnv names an environment variable for a script that starts earshotctl
+// under another name, like ./run ctl: what a person there types instead.
+const calledEnv = "EARSHOT_CALLED"
 
 // program is one call of earshotctl.
 type program struct {
@@ -62,6 +67,9 @@ func run(ctx context.Context, args []string, io stdio, open openFunc) int {
 	fmt.Fprintln(p.err, "earshotctl: "+safetext.TerminalLine(err.Error()))
 	return exitCode(err)
 }
+
+// called is how a person calls this program.
+func (p *program) called() string { return cmp.Or(p.getenv(calledEnv), "earshotctl") }
 
 func (p *program) main(ctx context.Context, args []string) error {
 	var err error

@@ -380,4 +380,8 @@ func TestHint(t *testing.T) {
 	if got := p.hint(); strings.Contains(got, "--home") {
 		t.Error(got)
 	}
+	p.getenv = func(name string) string { return map[string]string{calledEnv: "./run ctl"}[name] }
+	if got := p.hint(); !strings.HasPrefix(got, "In another terminal: ./run ctl peers, then ./run ctl send") {
+		t.Error(got)
+	}
 }

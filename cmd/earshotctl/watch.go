@@ -164,7 +164,7 @@ func (w *watcher) request(r messenger.Request) error {
 		return w.p.printJSON(viewRequest("request", r))
 	}
 	return w.line("request", label(r.Name, r.Peer)+": "+safetext.Terminal(r.Text)+
-		"\n(earshotctl allow "+r.Peer.Short()+", or refuse, or block)")
+		"\n("+w.p.called()+" allow "+r.Peer.Short()+", or refuse, or block)")
 }
 
 func (w *watcher) printMessage(ctx context.Context, m messenger.Message) error {

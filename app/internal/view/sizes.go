@@ -1,5 +1,7 @@
 package view
 
+import "fyne.io/fyne/v2"
+
 // Metrics of the window, in dp.
 const (
 	leastWidth   = 360 // smallest window
@@ -12,6 +14,9 @@ const (
 	inset        = 18
 	headGap      = 2 // between a name and what stands below it in a header
 )
+
+// LeastSize is the smallest window, in dp.
+func LeastSize() fyne.Size { return fyne.NewSize(leastWidth, leastHeight) }
 
 // sizes are the metrics that differ between a phone and a desktop, in dp.
 type sizes struct {
