@@ -11,8 +11,8 @@
 // and keeps that true: it notices changed addresses, goodbyes, devices that
 // died without one (by opening and at once closing a TCP connection to their
 // port every few seconds, so listeners must put up with connections that say
-// nothing), networks that come and go, sleep, and sockets that the system took
-// away.
+// nothing), networks that come and go, and sockets that the system took away.
+// After sleep [Service.Refresh] begins anew.
 //
 // # Parts
 //

@@ -29,6 +29,8 @@ type peer struct {
 	in    io.WriteCloser
 	lines chan string // what it printed; closed at its end
 	port  string
+
+	before []string // what it printed until it listened
 }
 
 // startPeer starts a device on the host; env are additional variables.
@@ -58,8 +60,14 @@ func startPeer(t *testing.T, lan *faultbench.LAN, host, name string, env ...stri
 		}
 	}()
 	t.Cleanup(p.kill)
-	p.port = strings.TrimPrefix(p.await("listening", soon), "listening ")
-	return p
+	for {
+		line := p.await("", soon)
+		if port, ok := strings.CutPrefix(line, "listening "); ok {
+			p.port = port
+			return p
+		}
+		p.before = append(p.before, line)
+	}
 }
 
 // kill ends the process without a word.
@@ -88,8 +96,8 @@ func (p *peer) tell(format string, args ...any) {
 	}
 }
 
-// await reads lines until one begins with the words and contains all of the
-// parts, and returns it. Lines before it are lost.
+// await reads lines until one begins with the words (any line, when there are
+// none) and contains all of the parts, and returns it. Lines before it are lost.
 func (p *peer) await(words string, within time.Duration, parts ...string) string {
 	p.t.Helper()
 	start, deadline := time.Now(), time.After(within)
@@ -100,7 +108,7 @@ func (p *peer) await(words string, within time.Duration, parts ...string) string
 			if !ok {
 				p.t.Fatalf("peer ended before %q; it said %q", words, seen)
 			}
-			if strings.HasPrefix(l+" ", words+" ") && containsAll(l, parts) {
+			if (words == "" || strings.HasPrefix(l+" ", words+" ")) && containsAll(l, parts) {
 				p.t.Logf("%q after %v", words, time.Since(start).Round(time.Millisecond))
 				return l
 			}
@@ -158,6 +166,35 @@ func TestComeAndGo(t *testing.T) {
 	bob.kill()
 	alice.await("lost bob", silent)
 	alice.stop()
+}
+
+// TestHidden: a hidden device says goodbye, answers nobody, also not one that
+// comes later or after its own record changed, and finds others itself.
+func TestHidden(t *testing.T) {
+	lan := faultbench.NewLAN(t, "a", "b", "c")
+	alice := startPeer(t, lan, "a", "alice")
+	bob := startPeer(t, lan, "b", "bob")
+	alice.await("found bob", soon)
+	bob.tell("hide")
+	alice.await("lost bob", soon)
+
+	bob.tell("refresh")
+	bob.tell("rename robert")
+	carol := startPeer(t, lan, "c", "carol")
+	for range 3 { // until a record that was announced would have been seen
+		bob.await("found carol", soon)
+		carol.await("found alice", soon)
+		carol.stop()
+		bob.await("lost carol", soon)
+		carol = startPeer(t, lan, "c", "carol")
+	}
+	carol.await("found alice", soon)
+	carol.tell("rename carla")
+	alice.await("updated carla", soon)
+	bob.tell("show")
+	// Lines that were passed over above are gone: it was not found before.
+	carol.await("found robert", soon)
+	alice.await("found robert", soon)
 }
 
 func TestRenameLosesNobody(t *testing.T) {

@@ -105,9 +105,6 @@ const (
 	// pollWatched and pollBlind are the times between looks at the interfaces
 	// where the system reports changes and where it does not.
 	pollWatched, pollBlind = 5 * time.Second, 2 * time.Second
-	// sleepGap is by how much the clock on the wall must run ahead of the time
-	// that the program lived through for it to have slept.
-	sleepGap = 5 * time.Second
 	// rebuildSpacing passes between attempts to open sockets anew.
 	rebuildSpacing = time.Second
 )

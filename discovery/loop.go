@@ -21,6 +21,7 @@ type loop struct {
 	out     *outbox
 	sockets *sockets // nil while none can be opened
 	advert  advert
+	hidden  bool // neither announced nor answered for
 	links   []netif.Interface
 
 	packets chan packet
@@ -33,7 +34,6 @@ type loop struct {
 	rebuildAt  time.Time // when to open sockets again
 	rebuilt    time.Time // when that was last done
 	questions  int       // refresh questions asked, to alternate families
-	asleep     sleepWatch
 }
 
 // probeResult is what became of a probe.
@@ -67,7 +67,6 @@ func (l *loop) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	l.openSockets(time.Now())
-	l.asleep.slept(time.Now())
 	l.look(time.Now(), true)
 
 	for ctx.Err() == nil {
@@ -90,7 +89,7 @@ func (l *loop) run(ctx context.Context) {
 				l.lookAt = time.Now().Add(settle)
 			}
 		case <-poll.C:
-			l.look(time.Now(), l.asleep.slept(time.Now()))
+			l.look(time.Now(), false)
 		case r := <-l.results:
 			l.browser.table.probed(r.probe, r.outcome, time.Now())
 		case <-l.s.wake:
@@ -123,6 +122,9 @@ func (l *loop) obey(m mailbox) {
 		l.record = *m.record
 		l.advertise()
 		l.announceAt = announceTimes(now)
+	}
+	if m.hidden != nil && *m.hidden != l.hidden {
+		l.hide(*m.hidden, now)
 	}
 	for _, label := range m.suspects {
 		if d := l.browser.table.devices[label]; d != nil {
@@ -193,8 +195,24 @@ func (l *loop) ask(labels []string, direct bool) {
 	}, direct)
 }
 
-// announce tells all networks that this device is here, or with 0 that it goes.
+// hide takes the record back or announces it again.
+func (l *loop) hide(hidden bool, now time.Time) {
+	if hidden {
+		l.goodbye()
+		l.hidden = true
+		return
+	}
+	l.hidden = false
+	l.advertise()
+	l.announceAt = announceTimes(now)
+}
+
+// announce tells all networks that this device is here, or with 0 that it goes,
+// unless they think so already.
 func (l *loop) announce(ttl uint32) {
+	if l.hidden {
+		return
+	}
 	l.send(func(i netif.Interface) *dns.Msg { return announcement(l.record, l.s.salt, i, ttl) },
 		func(v4, v6 bool) (bool, bool) { return v4, v6 }, false)
 }
@@ -216,13 +234,20 @@ func (l *loop) send(message func(netif.Interface) *dns.Msg, choose func(v4, v6 b
 	}
 }
 
-// bye takes our record back. A multicast is easily lost on Wi-Fi, so two more
-// goodbyes follow the one of zeroconf.
-func (l *loop) bye() {
+// goodbye takes our record back. A multicast is easily lost on Wi-Fi, so two
+// more goodbyes follow the one of zeroconf.
+func (l *loop) goodbye() {
 	l.advert.stop()
 	for range 2 {
 		time.Sleep(byeSpacing)
 		l.announce(0)
+	}
+}
+
+// bye ends the service.
+func (l *loop) bye() {
+	if !l.hidden {
+		l.goodbye()
 	}
 	if l.sockets != nil {
 		l.sockets.close()

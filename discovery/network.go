@@ -34,7 +34,7 @@ func (l *loop) look(now time.Time, force bool) {
 	l.browser.table.relink(links, now)
 	l.announceAt = announceTimes(now)
 	l.browser.plan.restart(now)
-	if !l.advert.serves(links) || fixedAddrs && changed {
+	if !l.advert.serves(links) || changed && fixedAddrs() {
 		l.advertise()
 	}
 }
@@ -47,6 +47,9 @@ func announceTimes(now time.Time) []time.Time {
 
 // advertise starts the responder with the present record and interfaces.
 func (l *loop) advertise() {
+	if l.hidden {
+		return
+	}
 	if err := l.advert.start(l.record, l.s.salt, l.links); err != nil {
 		l.log.Warn("not answering questions of other devices", "err", err)
 	}
@@ -94,20 +97,6 @@ func normal(links []netif.Interface) []netif.Interface {
 
 func sameLink(a, b netif.Interface) bool {
 	return a.Index == b.Index && a.Name == b.Name && slices.Equal(a.Prefixes, b.Prefixes)
-}
-
-// sleepWatch notices that the computer slept: the clock on the wall then ran
-// ahead of the one that counts only what the program lived through.
-type sleepWatch struct{ wall, lived time.Time }
-
-// slept reports whether the computer slept since the last call.
-func (w *sleepWatch) slept(now time.Time) bool { return w.advance(now.Round(0), now) }
-
-// advance takes the time on the wall and one with the monotonic clock.
-func (w *sleepWatch) advance(wall, lived time.Time) bool {
-	last := *w
-	w.wall, w.lived = wall, lived
-	return !last.wall.IsZero() && wall.Sub(last.wall)-lived.Sub(last.lived) > sleepGap
 }
 
 // later returns the later of two times.

@@ -18,6 +18,10 @@ import (
 // peerEnv makes the test binary a device: its value is the device's name.
 const peerEnv = "DISCOVERY_TEST_PEER"
 
+// deniedEnv makes that device one to which the system denies what Android
+// denies to apps.
+const deniedEnv = "DISCOVERY_TEST_DENIED"
+
 // portEnv is the port of that device; none or 0 for any.
 const portEnv = "DISCOVERY_TEST_PORT"
 
@@ -38,9 +42,14 @@ func TestMain(m *testing.M) {
 //	found|updated|lost NAME LABEL ADDRESSES
 //	stopped
 //
-// obeys lines on its input (rename NAME, suspect LABEL, refresh, stats,
+// obeys lines on its input (rename NAME, suspect LABEL, refresh, hide, show, ask, stats,
 // breaksockets) and stops at SIGTERM or the end of the input.
 func runPeer(name string) error {
+	if os.Getenv(deniedEnv) != "" {
+		if err := showDenied(); err != nil {
+			return err
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	ln, err := net.Listen("tcp", ":"+os.Getenv(portEnv))
@@ -80,6 +89,10 @@ func runPeer(name string) error {
 				s.Suspect(arg)
 			case "refresh":
 				s.Refresh()
+			case "hide", "show":
+				s.SetHidden(verb == "hide")
+			case "ask":
+				go ask(ctx)
 			case "stats":
 				fmt.Println("stats", s.Stats())
 			case "breaksockets":

@@ -46,6 +46,7 @@ type Service struct {
 // bound: labels are known ones or dropped by the loop, and suspects are capped.
 type mailbox struct {
 	refresh  bool
+	hidden   *bool
 	suspects []string
 	record   *Record
 }
@@ -116,6 +117,10 @@ func (s *Service) SetRecord(r Record) {
 	r.PresenceKey = slices.Clone(r.PresenceKey)
 	s.post(func(m *mailbox) { m.record = &r })
 }
+
+// SetHidden takes this device's record back, with a goodbye, or announces it
+// again. A hidden service answers no questions and still finds others.
+func (s *Service) SetHidden(hidden bool) { s.post(func(m *mailbox) { m.hidden = &hidden }) }
 
 // Stats returns counts for people who look for a fault.
 func (s *Service) Stats() Stats { return s.tally.stats() }

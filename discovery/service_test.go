@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"testing"
-	"time"
 )
 
 func TestRunRefusesBadRecord(t *testing.T) {
@@ -84,23 +83,5 @@ func TestWithoutNoise(t *testing.T) {
 	}
 	if log.Writer() != &out {
 		t.Error("the output is not the one from before")
-	}
-}
-
-func TestSleepWatch(t *testing.T) {
-	var w sleepWatch
-	now := time.Now()
-	if w.slept(now) || w.slept(now.Add(time.Hour)) {
-		t.Error("time that was lived through is not sleep")
-	}
-	wall, lived := w.wall, w.lived
-	if w.advance(wall.Add(sleepGap), lived.Add(time.Second)) {
-		t.Error("a clock that was set a little is not sleep")
-	}
-	if !w.advance(wall.Add(time.Hour), lived.Add(2*time.Second)) {
-		t.Error("an hour of sleep was not noticed")
-	}
-	if w.advance(wall, lived.Add(3*time.Second)) {
-		t.Error("a clock that was set back is not sleep")
 	}
 }

@@ -72,8 +72,9 @@ func TestEveryFrameByAccess(t *testing.T) {
 		{&wire.Resume{}, wire.CodeNotAccepted, 0, true},
 		{&wire.Gone{Ranges: []wire.Range{{Lo: 1, Hi: 1}}}, wire.CodeNotAccepted, 0, true},
 		{&wire.Profile{}, wire.CodeNotAccepted, 0, true},
+		{&wire.Away{Away: true}, wire.CodeNotAccepted, 0, true},
 	}
-	if len(tests) != 11 { // every type but Bye, which ends the link
+	if len(tests) != 12 { // every type but Bye, which ends the link
 		t.Fatal("a frame type is missing here")
 	}
 	for _, access := range []netcore.Access{netcore.Stranger, netcore.Contact} {

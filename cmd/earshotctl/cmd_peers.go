@@ -61,6 +61,8 @@ func (p *program) printPeers(peers []messenger.Peer) error {
 
 func seen(p messenger.Peer) string {
 	switch {
+	case p.Online && p.Away:
+		return "away"
 	case p.Online:
 		return "now"
 	case p.LastSeen.IsZero():

@@ -233,13 +233,17 @@ func TestPeers(t *testing.T) {
 	f.peers[0].LastSeen = time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.FixedZone("", 3600))
 	out, _, code := f.call(t, "", "peers", "--json", "--wait", "1ms")
 	want := `{"name":"Anna","id":"` + deviceID("anna").String() + `","short_id":"` + deviceID("anna").Short() +
-		`","level":"verified","online":false,"addresses":["10.0.0.1:7342"],"last_seen":"2026-01-02T02:04:05.006Z"}`
+		`","level":"verified","online":false,"away":false,"addresses":["10.0.0.1:7342"],"last_seen":"2026-01-02T02:04:05.006Z"}`
 	lines := strings.Split(out, "\n")
 	if code != exitDone || lines[0] != want || strings.Contains(lines[1], "last_seen") || !strings.Contains(lines[1], `"addresses":[]`) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	if f.opened[1].offline {
 		t.Error("peers did not take the network")
+	}
+	f.peers[0].Online, f.peers[0].Away = true, true
+	if out, _, _ = f.call(t, "", "peers", "--wait", "0"); !strings.Contains(out, "  away  ") {
+		t.Error(out)
 	}
 	f.self.Port = 7342 // another process runs the device: no need to listen
 	f.opened, f.closed = nil, 0

@@ -29,6 +29,7 @@ type (
 		ShortID   string            `json:"short_id"`
 		Level     trust.Level       `json:"level"`
 		Online    bool              `json:"online"`
+		Away      bool              `json:"away"`
 		Addresses []netip.AddrPort  `json:"addresses"`
 		LastSeen  string            `json:"last_seen,omitempty"`
 	}
@@ -76,7 +77,7 @@ func viewSelf(event string, s messenger.Self) selfJSON {
 }
 
 func viewPeer(event string, p messenger.Peer) peerJSON {
-	return peerJSON{event, safetext.Name(p.Name), p.ID, p.ID.Short(), p.Level, p.Online, list(p.Addresses), stamp(p.LastSeen)}
+	return peerJSON{event, safetext.Name(p.Name), p.ID, p.ID.Short(), p.Level, p.Online, p.Online && p.Away, list(p.Addresses), stamp(p.LastSeen)}
 }
 
 func viewMessage(event string, self identity.DeviceID, m messenger.Message) messageJSON {

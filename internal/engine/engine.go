@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"earshot/internal/control"
@@ -61,6 +62,7 @@ type Engine struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
+	away    atomic.Bool   // as SetAway was last told
 	turn    chan struct{} // one token: who holds it may change current
 	current *backend
 
@@ -213,6 +215,9 @@ func (e *Engine) backend(ctx context.Context) (*backend, error) {
 		if err == nil {
 			if e.logOut != nil {
 				e.logOut.owner.Store(true)
+			}
+			if e.away.Load() {
+				o.setAway(true)
 			}
 			e.current = &backend{svc: o.msgr, owner: o}
 			return e.current, nil

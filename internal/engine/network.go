@@ -39,6 +39,8 @@ func (o *owner) network(ctx context.Context, ready func()) error {
 	defer stopDisc()
 	fail := make(chan error, 2)
 	if disc != nil {
+		o.present(disc)
+		defer o.present(nil)
 		o.msgr.Connect(dialler, disc)
 		o.onRecordChange(func() { o.announce(ctx, disc, port) })
 		wg.Go(func() { o.hints(disc.Events()) })
@@ -46,6 +48,7 @@ func (o *owner) network(ctx context.Context, ready func()) error {
 	} else {
 		o.msgr.Connect(dialler, nil)
 	}
+	wg.Go(func() { whenWoken(discCtx, o.recheck) })
 	serveCtx, stopServe := context.WithCancel(context.WithoutCancel(ctx))
 	wg.Go(func() { fail <- node.Serve(serveCtx, ln) })
 	o.msgr.SetListening(port, func() []netip.AddrPort { return ownAddresses(port) })

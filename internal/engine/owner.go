@@ -14,6 +14,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"earshot/discovery"
 	"earshot/internal/control"
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -35,7 +36,9 @@ type owner struct {
 	wg   sync.WaitGroup // the control server
 
 	mu      sync.Mutex
-	renamed func() // set while discovery runs
+	renamed func()             // set while discovery runs
+	disc    *discovery.Service // set while it runs
+	away    bool
 }
 
 // openOwner makes this process the owner, or returns errLocked.

@@ -84,6 +84,7 @@ type Peer struct {
 	Level     trust.Level
 	Online    bool // a live link or a fresh sighting
 	Linked    bool // a live link
+	Away      bool // online, but nobody has it before them: its system may stop it at any moment
 	AcceptsMe bool
 	Addresses []netip.AddrPort
 	LastSeen  time.Time

@@ -58,6 +58,7 @@ type courier struct {
 	m      *Messenger
 	l      *link
 	opened bool   // Profile and Resume were sent
+	away   bool   // the peer believes that this device is away
 	resume bool   // the peer's first Resume was answered
 	cursor uint64 // outbox position of the last message sent
 	empty  bool   // nothing waited behind cursor, and nothing was added since
@@ -70,7 +71,7 @@ const idleWait = time.Hour // nothing is due: only a wake matters
 func (c *courier) step() (time.Duration, error) {
 	m, l := c.m, c.l
 	m.mu.Lock()
-	contact, accepted, told := l.dev.level.IsContact(), l.accepted, l.told
+	contact, accepted, told, away := l.dev.level.IsContact(), l.accepted, l.told, m.away
 	var resumes []*wire.Resume
 	if accepted {
 		resumes, l.resumes = l.resumes, nil
@@ -92,6 +93,12 @@ func (c *courier) step() (time.Duration, error) {
 	}
 	if !c.opened {
 		if err := c.open(); err != nil {
+			return 0, err
+		}
+	}
+	if away != c.away {
+		c.away = away
+		if err := l.Send(l.ctx, &wire.Away{Away: away}); err != nil {
 			return 0, err
 		}
 	}

@@ -98,7 +98,7 @@ func (d *device) online() bool {
 func (m *Messenger) peerLocked(d *device) Peer {
 	return Peer{
 		ID: d.id, Name: d.name, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
-		Online: d.online(), Linked: len(d.links) > 0,
+		Online: d.online(), Linked: len(d.links) > 0, Away: d.away(),
 		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen,
 	}
 }

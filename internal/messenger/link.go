@@ -21,6 +21,7 @@ type link struct {
 
 	// Guarded by Messenger.mu.
 	accepted bool                   // the other side has accepted this device
+	away     bool                   // nobody has the other side before them
 	told     bool                   // Accepted was sent on this link
 	askedAt  time.Time              // when the other side last sent a Request on this link
 	answered int                    // Resumes taken
@@ -216,6 +217,9 @@ func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 		return m.handleGone(l, f)
 	case *wire.Profile:
 		return m.handleProfile(l, f)
+	case *wire.Away:
+		m.handleAway(l, f)
+		return nil
 	case *wire.Error:
 		return m.handleError(l, f)
 	}

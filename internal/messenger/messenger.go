@@ -53,6 +53,7 @@ type Messenger struct {
 	lookout Lookout
 	name    string
 	port    int
+	away    bool
 	devices map[identity.DeviceID]*device
 	hints   map[string]*sighting
 	looks   looks

@@ -41,8 +41,12 @@ func (m *Messenger) SetListening(port int, addresses func() []netip.AddrPort) {
 }
 
 // AddressesChanged says that what SetListening's function returns is different
-// now.
-func (m *Messenger) AddressesChanged() { m.publishSelf() }
+// now. A link that was made from an address which is gone is dead without a
+// word, so all are looked at.
+func (m *Messenger) AddressesChanged() {
+	m.publishSelf()
+	m.Recheck()
+}
 
 func (m *Messenger) publishSelf() {
 	s, _ := m.Self(m.ctx) // never fails

@@ -25,6 +25,7 @@ type world struct {
 	byID  map[identity.DeviceID]*node
 	links []*memLink
 	drop  func(from *node, m wire.Message) bool // true: the frame is lost with its link alive
+	deaf  *node                                 // answers no Ping
 }
 
 // node is one device of a world; it survives restarts of its messenger.
@@ -189,13 +190,24 @@ func (w *world) pair(dialler, listener *node) (*memLink, *memLink) {
 	return a, b
 }
 
-func (l *memLink) Peer() identity.DeviceID    { return l.other.owner.id }
-func (l *memLink) Hello() wire.Hello          { return l.hello }
-func (l *memLink) Remote() netip.AddrPort     { return l.other.owner.addr }
-func (l *memLink) Outbound() bool             { return l.out }
-func (l *memLink) Done() <-chan struct{}      { return l.done }
-func (l *memLink) Close(wire.ByeReason)       { go l.end() }
-func (l *memLink) Ping(context.Context) error { return nil }
+func (l *memLink) Peer() identity.DeviceID { return l.other.owner.id }
+func (l *memLink) Hello() wire.Hello       { return l.hello }
+func (l *memLink) Remote() netip.AddrPort  { return l.other.owner.addr }
+func (l *memLink) Outbound() bool          { return l.out }
+func (l *memLink) Done() <-chan struct{}   { return l.done }
+func (l *memLink) Close(wire.ByeReason)    { go l.end() }
+
+func (l *memLink) Ping(ctx context.Context) error {
+	w := l.owner.w
+	w.mu.Lock()
+	deaf := w.deaf
+	w.mu.Unlock()
+	if deaf != l.other.owner {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
 
 func (l *memLink) end() {
 	for _, x := range []*memLink{l, l.other} {

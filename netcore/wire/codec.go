@@ -51,6 +51,7 @@ var required = map[Type]keySet{
 	TypeAck:     keys(1, 2),
 	TypeGone:    keys(1, 2),
 	TypeProfile: keys(1, 2, 3),
+	TypeAway:    keys(1),
 }
 
 // Encode returns the body of m. A message that breaks the rules of its type

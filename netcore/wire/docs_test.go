@@ -136,7 +136,7 @@ func TestDocFields(t *testing.T) {
 	doc := readDoc(t)
 	headings := map[wire.Type]string{wire.TypePong: "### 5.3 Ping and Pong"}
 	for i, typ := range []wire.Type{wire.TypeHello, wire.TypeError, wire.TypePing, wire.TypeBye, wire.TypeRequest, wire.TypeAccepted,
-		wire.TypeMsg, wire.TypeAck, wire.TypeResume, wire.TypeGone, wire.TypeProfile} {
+		wire.TypeMsg, wire.TypeAck, wire.TypeResume, wire.TypeGone, wire.TypeProfile, wire.TypeAway} {
 		headings[typ] = fmt.Sprintf("### 5.%d %s", i+1, typ)
 	}
 	for _, typ := range types() {

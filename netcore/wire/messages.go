@@ -21,11 +21,12 @@ const (
 	TypeResume   Type = 0x22
 	TypeGone     Type = 0x26
 	TypeProfile  Type = 0x28
+	TypeAway     Type = 0x29
 )
 
 // Message is the body of one frame. The concrete types are *Hello, *Error,
-// *Ping, *Pong, *Bye, *Request, *Accepted, *Msg, *Ack, *Resume, *Gone and
-// *Profile.
+// *Ping, *Pong, *Bye, *Request, *Accepted, *Msg, *Ack, *Resume, *Gone,
+// *Profile and *Away.
 type Message interface {
 	// Type is the frame type that carries this body.
 	Type() Type
@@ -185,4 +186,9 @@ type Profile struct {
 	Name        string `cbor:"1,keyasint"`
 	Kind        string `cbor:"2,keyasint"`
 	PresenceKey []byte `cbor:"3,keyasint"` // 16 bytes: recognises the sender's discovery record
+}
+
+// Away tells a contact whether a person has the sender before them (§5.12).
+type Away struct {
+	Away bool `cbor:"1,keyasint"`
 }

@@ -38,6 +38,8 @@ func samples() map[string]Message {
 		"resume-empty":   &Resume{},
 		"gone":           &Gone{Epoch: 9, Ranges: []Range{{Lo: 1, Hi: 4}, {Lo: 6, Hi: 6}}},
 		"profile":        &Profile{Name: "Ada", Kind: "laptop", PresenceKey: []byte(strings.Repeat("\xa5", PresenceKeyBytes))},
+		"away":           &Away{Away: true},
+		"back":           &Away{},
 		"profile-no-key": &Profile{Name: "", Kind: ""},
 	}
 }

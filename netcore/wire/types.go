@@ -25,6 +25,7 @@ var typeNames = map[Type]string{
 	TypeResume:   "Resume",
 	TypeGone:     "Gone",
 	TypeProfile:  "Profile",
+	TypeAway:     "Away",
 }
 
 // String returns the name of the type, or its number for an unknown one.
@@ -110,6 +111,9 @@ func (*Gone) Type() Type { return TypeGone }
 // Type returns TypeProfile.
 func (*Profile) Type() Type { return TypeProfile }
 
+// Type returns TypeAway.
+func (*Away) Type() Type { return TypeAway }
+
 // New returns an empty message of type t, or nil when t is not a type of this
 // version.
 func New(t Type) Message {
@@ -138,6 +142,8 @@ func New(t Type) Message {
 		return new(Gone)
 	case TypeProfile:
 		return new(Profile)
+	case TypeAway:
+		return new(Away)
 	}
 	return nil
 }

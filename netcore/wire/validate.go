@@ -47,7 +47,7 @@ func Validate(m Message) error {
 		err = m.validate()
 	case *Profile:
 		err = m.validate()
-	case *Ping, *Pong, *Accepted:
+	case *Ping, *Pong, *Accepted, *Away:
 	default:
 		return fmt.Errorf("%w: %T is not a message of this version", ErrMalformed, m)
 	}
