@@ -5,7 +5,6 @@ import (
 	"io"
 	"log"
 	"net"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -20,10 +19,11 @@ type advert struct {
 	links  []netif.Interface // those it listens on
 }
 
-// fixedAddrs: on Android zeroconf is not allowed to look addresses up, so it
-// gets them, and has to be started again when they change. Elsewhere it looks
-// them up itself, for each interface the ones that are valid there.
-const fixedAddrs = runtime.GOOS == "android"
+// fixedAddrs reports whether zeroconf gets our addresses, because the system
+// does not let it look them up, as on Android; then it has to be started again
+// when they change. Elsewhere it looks them up itself, for each interface the
+// ones that are valid there.
+func fixedAddrs() bool { return netif.Restricted() }
 
 // serves reports whether the responder already listens on all the interfaces.
 func (a *advert) serves(links []netif.Interface) bool {
@@ -43,7 +43,7 @@ func (a *advert) start(r Record, salt [8]byte, links []netif.Interface) error {
 	var ips []string
 	for _, i := range links {
 		on = append(on, i.Interface)
-		if fixedAddrs {
+		if fixedAddrs() {
 			for _, addr := range advertised(i) {
 				ips = append(ips, addr.String())
 			}

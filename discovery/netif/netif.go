@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Interface is one network interface and its addresses, each with the length
@@ -30,6 +31,18 @@ func List() ([]Interface, error) {
 	slices.SortFunc(all, func(a, b Interface) int { return a.Index - b.Index })
 	return all, nil
 }
+
+// Restricted reports whether the system denies this process what the standard
+// library needs to list interfaces, as Android 13 and newer do to every app:
+// there [List] works, and net.Interfaces, net.InterfaceByIndex and the Addrs
+// method of a net.Interface do not. It is found out by asking, at the first
+// call only, because it does not change in the life of a process.
+func Restricted() bool { return restricted() }
+
+var restricted = sync.OnceValue(func() bool {
+	_, err := net.Interfaces()
+	return err != nil
+})
 
 // wanted are the flags of an interface on which multicast reaches neighbours.
 // Running means that it has a carrier: a cable, or an access point.

@@ -46,7 +46,7 @@ func list() ([]Interface, error) {
 			case syscall.NLMSG_DONE:
 				return out, nil
 			case syscall.NLMSG_ERROR:
-				return nil, errors.New("listing addresses: the kernel refused")
+				return nil, fmt.Errorf("listing addresses: %w", os.NewSyscallError("netlink", refusal(messages[i].Data)))
 			}
 			index, prefix, ok := parseAddress(&messages[i])
 			if !ok {
@@ -65,6 +65,15 @@ func list() ([]Interface, error) {
 			out[k].Prefixes = append(out[k].Prefixes, prefix)
 		}
 	}
+}
+
+// refusal reads an NLMSG_ERROR message: it begins with the negative number of
+// the error.
+func refusal(data []byte) error {
+	if len(data) < 4 {
+		return syscall.EINVAL
+	}
+	return syscall.Errno(-int32(binary.NativeEndian.Uint32(data)))
 }
 
 // netlinkBuffer holds one batch of a netlink dump, in bytes; the kernel sends

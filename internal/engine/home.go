@@ -29,7 +29,7 @@ func DefaultHome() (string, error) {
 	if dir := os.Getenv(HomeEnv); dir != "" {
 		return filepath.Abs(dir)
 	}
-	home, err := os.UserHomeDir()
+	home, err := userHome()
 	if err != nil {
 		return "", fmt.Errorf("there is no home folder for this user; set %s to a folder: %w", HomeEnv, err)
 	}
@@ -59,7 +59,7 @@ func socketPath(home string) (string, error) {
 	if p := filepath.Join(home, socketFile); len(p) <= maxSocketPath {
 		return p, nil
 	}
-	cache, err := os.UserCacheDir()
+	cache, err := userCache()
 	if err != nil {
 		return "", fmt.Errorf("the path %s is too long for a local socket; choose a shorter home folder: %w", home, err)
 	}
@@ -77,7 +77,7 @@ func socketPath(home string) (string, error) {
 
 // deviceName is what this device calls itself until a person names it.
 func deviceName() string {
-	host, err := os.Hostname()
+	host, err := hostName()
 	host, _, _ = strings.Cut(host, ".")
 	if err != nil || host == "" || host == "localhost" {
 		return "My device"

@@ -13,6 +13,7 @@ var Checks = []Check{
 	{"imports that must never be", NeverImports},
 	{"owners of third-party packages", Owners},
 	{"test support", TestSupport},
+	{"what Android refuses", AndroidRefuses},
 	{"formatting", Formatting},
 	{"package docs", PackageDocs},
 	{"left-overs", LeftOvers},

@@ -1,0 +1,197 @@
+//go:build android || jnitest
+
+package platform
+
+// notificationID is the number of each of our notifications; they differ in
+// their tags.
+const notificationID int32 = 1
+
+// firstChannels is the API level from which notifications have channels.
+const firstChannels = 26
+
+func (p *phone) createChannel(id, name string) error {
+	return work(func(e *env) error {
+		if e.sdk < firstChannels {
+			return nil
+		}
+		manager, err := e.service(e.context, "NOTIFICATION_SERVICE")
+		if err != nil {
+			return err
+		}
+		importance, err := e.number("IMPORTANCE_HIGH")
+		if err != nil {
+			return err
+		}
+		channel, err := e.get("NotificationChannel", 0, id, name, importance)
+		if err != nil {
+			return err
+		}
+		return e.call("NotificationManager.createNotificationChannel", manager, channel)
+	})
+}
+
+func (p *phone) notify(channel, tag, title, text, action string) error {
+	return work(func(e *env) error {
+		manager, err := e.service(e.context, "NOTIFICATION_SERVICE")
+		if err != nil {
+			return err
+		}
+		tap, err := tapIntent(e, action)
+		if err != nil {
+			return err
+		}
+		n, err := build(e, channel, title, text, tap)
+		if err != nil {
+			return err
+		}
+		return e.call("NotificationManager.notify", manager, tag, notificationID, n)
+	})
+}
+
+// tapIntent is what a tap on a notification sends: the intent that the launcher
+// starts the app with, under the given action.
+func tapIntent(e *env, action string) (object, error) {
+	packages, err := e.get("Context.getPackageManager", e.context)
+	if err != nil {
+		return 0, err
+	}
+	name, err := e.get("Context.getPackageName", e.context)
+	if err != nil {
+		return 0, err
+	}
+	intent, err := e.get("PackageManager.getLaunchIntentForPackage", packages, name)
+	if err != nil {
+		return 0, err
+	}
+	if err := e.call("Intent.setAction", intent, action); err != nil {
+		return 0, err
+	}
+	flags, err := e.number("FLAG_ONE_SHOT")
+	if err != nil {
+		return 0, err
+	}
+	if e.sdk >= members["FLAG_IMMUTABLE"].api {
+		immutable, err := e.number("FLAG_IMMUTABLE")
+		if err != nil {
+			return 0, err
+		}
+		flags |= immutable
+	}
+	return e.get("PendingIntent.getActivity", 0, e.context, int32(0), intent, flags)
+}
+
+// build makes the notification itself.
+func build(e *env, channel, title, text string, tap object) (object, error) {
+	var builder object
+	var err error
+	if e.sdk < firstChannels {
+		builder, err = e.get("Builder without channel", 0, e.context)
+	} else {
+		builder, err = e.get("Builder", 0, e.context, channel)
+	}
+	if err != nil {
+		return 0, err
+	}
+	icon, err := e.number("stat_notify_chat")
+	if err != nil {
+		return 0, err
+	}
+	for _, set := range []struct {
+		key string
+		to  any
+	}{
+		{"Builder.setContentTitle", title},
+		{"Builder.setContentText", text},
+		{"Builder.setSmallIcon", icon},
+		{"Builder.setContentIntent", tap},
+		{"Builder.setAutoCancel", true},
+	} {
+		if err := e.call(set.key, builder, set.to); err != nil {
+			return 0, err
+		}
+	}
+	return e.get("Builder.build", builder)
+}
+
+func (p *phone) dismiss(tag string) error {
+	return work(func(e *env) error {
+		manager, err := e.service(e.context, "NOTIFICATION_SERVICE")
+		if err != nil {
+			return err
+		}
+		return e.call("NotificationManager.cancel", manager, tag, notificationID)
+	})
+}
+
+// actions looks at the tasks of the app first and then at the intent of the
+// activity, which stays that of its start. A failure of the one does not hide
+// the other.
+func (p *phone) actions() (found []string, err error) {
+	err = work(func(e *env) error {
+		var tasksErr error
+		found, tasksErr = taskActions(e)
+		action, err := startAction(e)
+		if err != nil {
+			return err
+		}
+		if action != "" {
+			found = append(found, action)
+		}
+		return tasksErr
+	})
+	return found, err
+}
+
+// startAction is the action of the intent that made the activity.
+func startAction(e *env) (string, error) {
+	if ok, err := e.is(e.context, "Activity"); err != nil || !ok {
+		return "", err
+	}
+	intent, err := e.find("Activity.getIntent", e.context)
+	if err != nil || intent == 0 {
+		return "", err
+	}
+	return e.text("Intent.getAction", intent)
+}
+
+// maxTasks is how many tasks of the app are looked at; it makes only one.
+const maxTasks = 4
+
+// taskActions are the actions of the base intents of the app's tasks.
+func taskActions(e *env) ([]string, error) {
+	manager, err := e.service(e.context, "ACTIVITY_SERVICE")
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := e.get("ActivityManager.getAppTasks", manager)
+	if err != nil {
+		return nil, err
+	}
+	n, err := e.number("List.size", tasks)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for k := range min(n, maxTasks) {
+		task, err := e.get("List.get", tasks, k)
+		if err != nil {
+			return found, err
+		}
+		info, err := e.find("AppTask.getTaskInfo", task)
+		if err != nil || info == 0 {
+			return found, err
+		}
+		intent, err := e.find("RecentTaskInfo.baseIntent", info)
+		if err != nil || intent == 0 {
+			return found, err
+		}
+		action, err := e.text("Intent.getAction", intent)
+		if err != nil {
+			return found, err
+		}
+		if action != "" {
+			found = append(found, action)
+		}
+	}
+	return found, nil
+}
