@@ -9,13 +9,16 @@
 #   base   what the go command needs to fetch modules
 #   build  headers and compiler for the window (OpenGL, X11, Wayland)
 #   test   network namespaces, a display without a screen, what drives a window
+#   android  what aligns, signs and reads Android apps; elsewhere than on Debian
+#            it comes with the Android SDK and is looked for there
 packages() {
 	case "$(package_manager) $1" in
 	"apt base") echo ca-certificates ;;
 	"apt build") echo gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxcursor-dev libxrandr-dev \
 		libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev ;;
 	"apt test") echo iproute2 nftables xvfb xauth libgl1-mesa-dri libglx-mesa0 openbox xdotool x11-utils xclip \
-		imagemagick openssl python3 ;;
+		imagemagick openssl python3 aapt android-framework-res zipalign apksigner default-jdk-headless ;;
+	"apt android") echo zipalign apksigner default-jre-headless ;;
 	"dnf base") echo ca-certificates ;;
 	"dnf build") echo gcc glibc-devel pkgconf-pkg-config libglvnd-devel libX11-devel libXcursor-devel libXrandr-devel \
 		libXinerama-devel libXi-devel libXxf86vm-devel wayland-devel libxkbcommon-devel ;;

@@ -17,7 +17,7 @@ import (
 // names are the icons of the app and what they are called at Lucide.
 var names = map[string]string{
 	"alert": "circle-alert", "back": "arrow-left", "clock": "clock", "close": "x", "copy": "copy",
-	"dots": "ellipsis", "down": "chevron-down", "edit": "pencil", "send": "arrow-up",
+	"dots": "ellipsis", "down": "chevron-down", "edit": "pencil", "link": "link", "open": "external-link", "send": "arrow-up",
 	"shield": "shield-check", "tick": "check", "ticks": "check-check", "waves": "radio",
 }
 

@@ -1,0 +1,164 @@
+# The Android app, for ./run --android: one APK for each kind of processor,
+# aligned and signed with the maintainer's own key. Sourced by ./run from the
+# root of the tree, after system.sh. docs/ANDROID.md explains it.
+
+# Processors that there are APKs for: phones since about 2015, older ones,
+# Chromebooks and emulators.
+ANDROID_ABIS="arm64 arm amd64 386"
+
+# The oldest NDK taken: from r28 on the libraries are laid out for memory pages
+# of 16 KiB without being told, which new phones need.
+ANDROID_NDK_LEAST=28
+
+# sdk_folders prints where an Android SDK may be.
+sdk_folders() {
+	printf '%s\n' "${ANDROID_HOME:-}" "${ANDROID_SDK_ROOT:-}" "$HOME/Android/Sdk" "$HOME/Library/Android/sdk" | grep .
+}
+
+# ndk_release FOLDER prints the major number of the NDK there, or nothing.
+ndk_release() { sed -n 's/^Pkg\.Revision *= *\([0-9]*\)\..*/\1/p' "$1/source.properties" 2>/dev/null; }
+
+# need_ndk sets ANDROID_NDK_HOME to the newest NDK at hand, or says how to get
+# one.
+need_ndk() {
+	local folder release best=0 found="" seen=""
+	if [ -n "${ANDROID_NDK_HOME:-}" ]; then
+		found=$ANDROID_NDK_HOME best=$(ndk_release "$found")
+		[ -n "$best" ] || {
+			say "ANDROID_NDK_HOME is $found, and there is no NDK (no source.properties)."
+			say "Set it to the folder that holds that file, or unset it to have one looked for."
+			return 1
+		}
+	else
+		while IFS= read -r folder; do
+			for folder in "$folder"/ndk/* "$folder/ndk-bundle"; do
+				release=$(ndk_release "$folder")
+				[ "${release:-0}" -gt "$best" ] && best=$release found=$folder
+			done
+		done < <(sdk_folders)
+	fi
+	if [ "$best" -lt "$ANDROID_NDK_LEAST" ]; then
+		[ "$best" = 0 ] || seen=" $found is r$best."
+		say "The Android app needs the Android NDK, r$ANDROID_NDK_LEAST or newer.${seen}"
+		say "Get it from https://developer.android.com/ndk/downloads, unpack it, and start this again with its folder:"
+		say "  ANDROID_NDK_HOME=/path/to/android-ndk-r$ANDROID_NDK_LEAST ./run --android"
+		return 1
+	fi
+	export ANDROID_NDK_HOME=$found
+}
+
+# sdk_tool NAME prints the program: from PATH, or else of the newest build tools
+# of an SDK.
+sdk_tool() {
+	local folder
+	command -v "$1" && return 0
+	while IFS= read -r folder; do
+		printf '%s\n' "$folder"/build-tools/*/"$1"
+	done < <(sdk_folders) | sort -V | while IFS= read -r folder; do [ ! -x "$folder" ] || echo "$folder"; done | tail -n 1 | grep .
+}
+
+# need_signing makes sure that what aligns and signs is there.
+need_signing() {
+	local name
+	need_packages android || return 1
+	for name in zipalign apksigner; do
+		sdk_tool "$name" >/dev/null || {
+			say "There is no $name here. It belongs to the build tools of the Android SDK: install them with"
+			say "  sdkmanager 'build-tools;36.0.0'     and say where the SDK is: ANDROID_HOME=/path/to/sdk"
+			return 1
+		}
+	done
+	command -v keytool >/dev/null 2>&1 || {
+		say "There is no keytool here. It belongs to Java, in version 17 or newer: https://adoptium.net"
+		return 1
+	}
+}
+
+# signing_folder prints where the maintainer's key is: outside the tree.
+signing_folder() { echo "${EARSHOT_SIGNING:-${XDG_DATA_HOME:-$HOME/.local/share}/earshot-signing}"; }
+
+# need_key makes the maintainer's key on first use: an app can only be updated
+# by one that is signed with the same key.
+need_key() {
+	local folder
+	folder=$(signing_folder)
+	[ -f "$folder/android.p12" ] && [ -f "$folder/android.password" ] && return 0
+	if [ -e "$folder/android.p12" ] || [ -e "$folder/android.password" ]; then
+		say "Of the key that signs the app only one half is in $folder: android.p12 and"
+		say "android.password belong together. Bring back the other one; a new key could not update installed apps."
+		return 1
+	fi
+	(
+		umask 077
+		mkdir -p "$folder"
+		# Both are made aside, so that a stop half-way leaves no key without password.
+		od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$folder/android.password.new"
+		rm -f "$folder/android.p12.new"
+		keytool -genkeypair -keystore "$folder/android.p12.new" -storetype PKCS12 -storepass:file "$folder/android.password.new" \
+			-alias earshot -keyalg RSA -keysize 4096 -validity 10957 -dname "CN=Earshot" >/dev/null
+		mv "$folder/android.password.new" "$folder/android.password"
+		mv "$folder/android.p12.new" "$folder/android.p12"
+	) || return 1
+	say "Made the key that signs this app, in $folder."
+	say "Keep a copy of that folder in a safe place: without it no installed app can ever be updated."
+}
+
+# sign IN OUT aligns an APK, signs it and verifies the result.
+sign() {
+	local folder aligned=$2.aligned
+	folder=$(signing_folder)
+	"$(sdk_tool zipalign)" -f -p 4 "$1" "$aligned" &&
+		"$(sdk_tool apksigner)" sign --ks "$folder/android.p12" --ks-pass "file:$folder/android.password" \
+			--ks-key-alias earshot --v4-signing-enabled false --out "$2" "$aligned" &&
+		"$(sdk_tool zipalign)" -c -p 4 "$2" &&
+		"$(sdk_tool apksigner)" verify --min-sdk-version 21 "$2" || {
+		rm -f "$aligned" "$2"
+		return 1
+	}
+	rm -f "$aligned"
+}
+
+# android_package ABI OUT makes one signed APK. The work is done on a copy of
+# the tree, because "fyne package" rewrites FyneApp.toml.
+android_package() {
+	local abi=$1 out=$2 packager=$PWD/build/fyne copy status=0
+	copy=$(mktemp -d "${TMPDIR:-/tmp}/earshot-android.XXXXXX")
+	tar -cf - --exclude=./build --exclude=./.git . | tar -xf - -C "$copy" &&
+		(
+			cd "$copy" &&
+				GOFLAGS="${GOFLAGS:-} -trimpath -buildvcs=false" "$packager" package --target "android/$abi" --release
+		) && sign "$copy/Earshot.apk" "$out" || status=1
+	rm -rf "$copy"
+	return "$status"
+}
+
+# android [ABI,ABI...] builds, signs and verifies the APKs into build/.
+android() {
+	local abi out version done_=""
+	local abis=${1:-$ANDROID_ABIS}
+	for abi in ${abis//,/ }; do
+		case " $ANDROID_ABIS " in
+		*" $abi "*) ;;
+		*)
+			say "There is no Android on \"$abi\"; --android takes one or more of: $ANDROID_ABIS, with commas between."
+			return 2
+			;;
+		esac
+	done
+	need_packages base && need_go && need_signing && need_ndk && need_key || return 1
+	version=$(sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)
+	mkdir -p build
+	go build -buildvcs=false -modfile=internal/tools/go.mod -o build/fyne fyne.io/tools/cmd/fyne || return 1
+	for abi in ${abis//,/ }; do
+		out=build/earshot-$version-android-$abi.apk
+		say "Building $out; the first one takes a few minutes."
+		android_package "$abi" "$out" || {
+			say "There is no $out; see above."
+			return 1
+		}
+		done_="$done_ $out"
+	done
+	say "Signed and verified:$done_"
+	say "Install it on a phone that is connected by USB and allows debugging (arm64 fits phones since about 2015):"
+	say "  adb install -r build/earshot-$version-android-arm64.apk"
+}

@@ -1,0 +1,132 @@
+package tools
+
+import (
+	"encoding/xml"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// androidResources is where Debian keeps what Android's own names mean.
+const androidResources = "/usr/share/android-framework-res/framework-res.apk"
+
+// manifest is what this test reads of AndroidManifest.xml.
+type manifest struct {
+	Package     string `xml:"package,attr"`
+	VersionCode string `xml:"versionCode,attr"`
+	VersionName string `xml:"versionName,attr"`
+	Permissions []struct {
+		Name string `xml:"name,attr"`
+	} `xml:"uses-permission"`
+	Application struct {
+		Label       string `xml:"label,attr"`
+		Debuggable  string `xml:"debuggable,attr"`
+		AllowBackup string `xml:"allowBackup,attr"`
+		Activity    struct {
+			LaunchMode    string `xml:"launchMode,attr"`
+			SoftInput     string `xml:"windowSoftInputMode,attr"`
+			ConfigChanges string `xml:"configChanges,attr"`
+		} `xml:"activity"`
+	} `xml:"application"`
+}
+
+func readManifest(t *testing.T) manifest {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(root, "AndroidManifest.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m manifest
+	if err := xml.Unmarshal(raw, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// appValue reads a value of FyneApp.toml.
+func appValue(t *testing.T, key string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(root, "FyneApp.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`(?m)^ *` + key + ` = "?([^"\n]*)"?$`).FindSubmatch(raw)
+	if m == nil {
+		t.Fatalf("FyneApp.toml has no %s", key)
+	}
+	return string(m[1])
+}
+
+func TestManifestAgrees(t *testing.T) {
+	m := readManifest(t)
+	for key, got := range map[string]string{"ID": m.Package, "Version": m.VersionName, "Build": m.VersionCode, "Name": m.Application.Label} {
+		if want := appValue(t, key); got != want {
+			t.Errorf("%s is %q in AndroidManifest.xml and %q in FyneApp.toml", key, got, want)
+		}
+	}
+	a := m.Application
+	if a.Debuggable != "false" || a.AllowBackup != "false" || a.Activity.LaunchMode != "singleTask" || a.Activity.SoftInput != "adjustResize" {
+		t.Errorf("%+v", a)
+	}
+	// Without these a rotation would end the activity, and with it every link.
+	for _, flag := range []string{"orientation", "screenSize", "smallestScreenSize", "screenLayout", "keyboardHidden", "uiMode"} {
+		if !slices.Contains(strings.Split(a.Activity.ConfigChanges, "|"), flag) {
+			t.Errorf("configChanges lacks %s", flag)
+		}
+	}
+}
+
+// TestManifestIsExplained: every permission, and no other, has its row in
+// docs/ANDROID.md.
+func TestManifestIsExplained(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(root, "docs/ANDROID.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var explained, asked []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllSubmatch(raw, -1) {
+		explained = append(explained, "android.permission."+string(m[1]))
+	}
+	for _, p := range readManifest(t).Permissions {
+		asked = append(asked, p.Name)
+	}
+	slices.Sort(explained)
+	slices.Sort(asked)
+	if !slices.Equal(explained, asked) {
+		t.Errorf("docs/ANDROID.md explains %v, the manifest asks for %v", explained, asked)
+	}
+}
+
+// TestManifestCompiles: the packager drops values that it does not know without
+// a word, the system's own tool does not.
+func TestManifestCompiles(t *testing.T) {
+	need(t, "aapt")
+	if _, err := os.Stat(androidResources); err != nil {
+		t.Skipf("there is no %s here", androidResources)
+	}
+	compile := func(path string) (string, error) {
+		apk := filepath.Join(t.TempDir(), "out.apk")
+		out, err := exec.Command("aapt", "package", "-f", "-M", path, "-I", androidResources, "-F", apk,
+			"--min-sdk-version", "21", "--target-sdk-version", "29").CombinedOutput()
+		return string(out), err
+	}
+	path := filepath.Join(root, "AndroidManifest.xml")
+	if out, err := compile(path); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := filepath.Join(t.TempDir(), "AndroidManifest.xml")
+	if err := os.WriteFile(wrong, []byte(strings.Replace(string(raw), "adjustResize", "adjustRezise", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := compile(wrong); err == nil {
+		t.Error("a misspelt value passes: this test shows nothing")
+	}
+}
