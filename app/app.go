@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"earshot/app/internal/platform"
 	"earshot/internal/engine"
 )
 
@@ -49,16 +50,26 @@ func run(args []string, stderr io.Writer) int {
 func open(args arguments, stderr io.Writer) int {
 	a := app.NewWithID(appID)
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s := newShell(a, options{
-		Home: args.home, Place: args.place, Logger: logger, Dispatch: fyne.Do, Dump: os.Getenv(DumpEnv),
+	opt := options{
+		Home: args.home, Place: args.place, Logger: logger, Dispatch: fyne.Do, OpenURL: opener(a),
+		Dump: os.Getenv(DumpEnv), Frames: os.Getenv(FramesEnv),
 		Open: func(ctx context.Context) (device, error) {
 			return engine.Open(ctx, engine.Options{Home: args.home})
 		},
-	})
+	}
+	phone := fyne.CurrentDevice().IsMobile()
+	if phone {
+		sys := platform.New()
+		defer sys.Close()
+		onPhone(&opt, sys, a)
+	}
+	s := newShell(a, opt)
 	a.Lifecycle().SetOnStarted(s.start)
 	a.Lifecycle().SetOnEnteredForeground(func() { s.focus(true) })
 	a.Lifecycle().SetOnExitedForeground(func() { s.focus(false) })
-	a.Lifecycle().SetOnStopped(s.silence)
+	if !phone { // a phone makes its window anew after that
+		a.Lifecycle().SetOnStopped(s.silence)
+	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM) // the toolkit quits by the same signals
 	go func() {

@@ -22,6 +22,11 @@ const DumpEnv = "EARSHOT_UI_DUMP"
 // dumpPause is how long changes are gathered before the file is written.
 const dumpPause = 30 * time.Millisecond
 
+// dumpTries is how often the file is written again when something was not drawn
+// yet: the toolkit knows where a thing is from its first frame on. What is never
+// drawn, because it is scrolled away, stays unknown.
+const dumpTries = 4
+
 // dumpFile is the content of the file; all measures are pixels of the window.
 type dumpFile struct {
 	Width    float32       `json:"width"`
@@ -53,6 +58,7 @@ type dumper struct {
 
 	mu      sync.Mutex
 	timer   *time.Timer // nil: nothing is due
+	tries   int         // left for what is not drawn yet
 	stopped bool
 }
 
@@ -61,9 +67,22 @@ func newDumper(path string, w fyne.Window, dispatch func(func())) *dumper {
 }
 
 // later writes the file soon.
-func (d *dumper) later() {
+func (d *dumper) later() { d.due(dumpTries) }
+
+// again writes the file once more for what was not drawn yet.
+func (d *dumper) again() {
+	d.mu.Lock()
+	tries := d.tries
+	d.mu.Unlock()
+	if tries > 0 {
+		d.due(tries - 1)
+	}
+}
+
+func (d *dumper) due(tries int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.tries = tries
 	if d.path == "" || d.stopped || d.timer != nil {
 		return
 	}
@@ -89,7 +108,11 @@ func (d *dumper) write() {
 	if d.elements == nil {
 		return
 	}
-	raw, err := json.Marshal(d.measure())
+	file, whole := d.measure()
+	if !whole {
+		d.again()
+	}
+	raw, err := json.Marshal(file)
 	if err != nil {
 		fyne.LogError("Could not describe the window", err)
 		return
@@ -104,12 +127,17 @@ func (d *dumper) write() {
 	}
 }
 
-func (d *dumper) measure() dumpFile {
+// measure describes what was drawn, and reports whether that is everything.
+func (d *dumper) measure() (file dumpFile, whole bool) {
 	c := d.window.Canvas()
 	scale := c.Scale()
 	size := c.Size()
-	file := dumpFile{Width: size.Width * scale, Height: size.Height * scale}
+	file, whole = dumpFile{Width: size.Width * scale, Height: size.Height * scale}, true
 	for _, e := range d.elements() {
+		if fyne.CurrentApp().Driver().CanvasForObject(e.Object) == nil {
+			whole = false
+			continue
+		}
 		pos := fyne.CurrentApp().Driver().AbsolutePositionForObject(e.Object)
 		s := e.Object.Size()
 		file.Elements = append(file.Elements, dumpElement{
@@ -117,5 +145,5 @@ func (d *dumper) measure() dumpFile {
 			X: pos.X * scale, Y: pos.Y * scale, W: s.Width * scale, H: s.Height * scale,
 		})
 	}
-	return file
+	return file, whole
 }

@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/mobile"
 
 	"earshot/app/internal/view"
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
 	"earshot/internal/engine"
+	"earshot/internal/identity"
 	"earshot/internal/messenger"
 )
 
@@ -29,6 +32,7 @@ const opening = "Opening the home folder …"
 type device interface {
 	messenger.Service
 	Run(ctx context.Context) error
+	SetAway(away bool)
 	Close() error
 }
 
@@ -37,8 +41,11 @@ type options struct {
 	Home     string                                // as the person gave it, "" for the usual one
 	Place    geometry                              // of the window
 	Open     func(context.Context) (device, error) // opens the home folder
+	OpenURL  func(*url.URL) error                  // has the system open an address; may block
 	Dispatch func(func())                          // runs a function on the goroutine of the window
+	Phone    phoneSystem                           // nil on a computer
 	Dump     string                                // file for DumpEnv, "" for none
+	Frames   string                                // file for FramesEnv, "" for none
 	Logger   *slog.Logger
 }
 
@@ -49,6 +56,7 @@ type shell struct {
 	window fyne.Window
 	tokens *kit.Tokens
 	dump   *dumper
+	frames *frameLog
 
 	ctx     context.Context // ends in stop
 	cancel  context.CancelFunc
@@ -58,6 +66,8 @@ type shell struct {
 	lost    atomic.Bool // something that the person did was not stored
 	failed  bool        // the window shows a failure; of the window's goroutine
 	focused atomic.Bool
+	phone   *phone                               // nil on a computer
+	living  atomic.Bool                          // live runs
 	control atomic.Pointer[viewmodel.Controller] // nil until the home folder is open
 	quitApp func()                               // ends the loop of the window
 
@@ -77,20 +87,35 @@ func newShell(a fyne.App, opt options) *shell {
 		w.RequestPosition(opt.Place.x, opt.Place.y)
 	}
 	s.window.SetCloseIntercept(s.quit)
+	if opt.Phone != nil {
+		s.phone = &phone{sys: opt.Phone, log: opt.Logger}
+	}
 	s.dump = newDumper(opt.Dump, s.window, s.dispatch)
+	s.frames = newFrameLog(opt.Frames)
 	return s
 }
 
-// start opens the device on a goroutine of its own and runs it until stop.
-func (s *shell) start() { s.wg.Go(s.live) }
+// start opens the device on a goroutine of its own and runs it until stop. While
+// it runs another call has no effect: a phone makes its window anew.
+func (s *shell) start() {
+	if s.living.CompareAndSwap(false, true) {
+		s.wg.Go(func() {
+			why, words := s.live()
+			s.living.Store(false)
+			if why != "" {
+				s.fail(why, words)
+			}
+		})
+	}
+}
 
-// live is the life of the device.
-func (s *shell) live() {
+// live is the life of the device. If it ended too early, the result is why, in
+// a few words and in many.
+func (s *shell) live() (why, words string) {
 	d, err := s.opt.Open(s.ctx)
 	if err != nil {
 		s.opt.Logger.Error("Could not open the home folder; the window says why.")
-		s.fail("Earshot cannot open its home folder", explain(err, homeFolder(s.opt.Home)))
-		return
+		return "Earshot cannot open its home folder", explain(err, homeFolder(s.opt.Home))
 	}
 	stopped, unstored := s.serve(d)
 	if err := d.Close(); err != nil {
@@ -101,14 +126,14 @@ func (s *shell) live() {
 		s.opt.Logger.Error("The window ended too early.", "error", unstored)
 	}
 	if stopped == nil || s.ctx.Err() != nil {
-		return
+		return "", ""
 	}
 	s.opt.Logger.Error("The device stopped.", "error", stopped)
 	text := explain(stopped, homeFolder(s.opt.Home))
 	if unstored != nil {
 		text += "\n\n" + sentence(unstored.Error())
 	}
-	s.fail("Earshot stopped working", text)
+	return "Earshot stopped working", text
 }
 
 // serve runs the device and what shows it until stop, or until the device
@@ -117,7 +142,7 @@ func (s *shell) serve(d device) (stopped, unstored error) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 	var c *viewmodel.Controller
-	render := s.renderer(func() view.Actions { return c })
+	render := s.renderer(func() view.Actions { return s.actions(c) })
 	c = viewmodel.New(viewmodel.Options{
 		Service: d, Dispatch: s.dispatch, Render: render, Now: time.Now, Logger: s.opt.Logger,
 		Unanswered: unanswered,
@@ -126,6 +151,12 @@ func (s *shell) serve(d device) (stopped, unstored error) {
 	s.control.Store(c)
 	defer s.control.Store(nil)
 	var wg sync.WaitGroup
+	if p := s.phone; p != nil {
+		p.attach(d, func(id identity.DeviceID) { s.dispatch(func() { c.Open(id) }) })
+		defer p.attach(nil, nil)
+		wg.Go(func() { p.settle(ctx) })
+		wg.Go(func() { p.watch(ctx, d) })
+	}
 	wg.Go(func() {
 		if stopped = d.Run(ctx); stopped != nil {
 			cancel()
@@ -141,6 +172,14 @@ func (s *shell) serve(d device) (stopped, unstored error) {
 // that holds the home folder did not answer.
 func unanswered(err error) bool { return errors.Is(err, engine.ErrNoOwner) }
 
+// actions is what a person can do at this device.
+func (s *shell) actions(c *viewmodel.Controller) view.Actions {
+	if s.phone == nil {
+		return c
+	}
+	return phoneActions{c, func(id identity.DeviceID) { s.wg.Go(func() { s.phone.seen(id) }) }}
+}
+
 // renderer returns what draws snapshots; it makes the view at the first one.
 func (s *shell) renderer(actions func() view.Actions) func(viewmodel.Snapshot) {
 	var root *view.Root
@@ -150,7 +189,14 @@ func (s *shell) renderer(actions func() view.Actions) func(viewmodel.Snapshot) {
 		}
 		if root == nil {
 			root = view.NewRoot(s.tokens, actions(), s.app.Clipboard().SetContent)
-			root.OnMoved = s.dump.later
+			root.OnMoved = func() {
+				s.dump.later()
+				s.frames.later()
+			}
+			root.OpenURL = s.openURL
+			if d, ok := s.app.Driver().(mobile.Driver); ok {
+				root.OnLeave = d.GoBack
+			}
 			s.dump.elements = root.Elements
 			s.window.SetContent(root)
 			s.window.Canvas().SetOnTypedRune(root.TypedRune)
@@ -172,9 +218,14 @@ func (s *shell) dispatch(f func()) {
 	})
 }
 
-// focus says whether the window has the keyboard.
+// focus says whether the window has the keyboard, on a phone whether it is on
+// the screen.
 func (s *shell) focus(on bool) {
 	s.focused.Store(on)
+	if p := s.phone; p != nil && s.ctx.Err() == nil {
+		p.front.Store(on)
+		s.wg.Go(func() { p.settle(s.ctx) })
+	}
 	if c := s.control.Load(); c != nil {
 		c.Focus(on)
 	}

@@ -32,6 +32,7 @@ type fakeDevice struct {
 	hung   bool // Send does not answer
 	closed bool
 	marked bool
+	away   []bool
 }
 
 func (d *fakeDevice) Self(context.Context) (messenger.Self, error) {
@@ -74,6 +75,11 @@ func (d *fakeDevice) Run(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+func (d *fakeDevice) SetAway(away bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.away = append(d.away, away)
 }
 func (d *fakeDevice) Close() error {
 	d.mu.Lock()

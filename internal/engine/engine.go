@@ -43,6 +43,7 @@ var ErrNoOwner = errors.New("another program holds this home folder and does not
 // Options chooses a device.
 type Options struct {
 	Home    string       // home folder; "" for DefaultHome
+	Name    string       // of this device until a person chose one; "" for the computer's
 	Offline bool         // stay off the network even as owner
 	Logger  *slog.Logger // nil: a file in the home folder
 }
@@ -211,7 +212,7 @@ func (e *Engine) backend(ctx context.Context) (*backend, error) {
 		if e.ctx.Err() != nil {
 			return nil, ErrClosed
 		}
-		o, err := openOwner(e.ctx, e.home, e.socket, e.id, e.log)
+		o, err := openOwner(e.ctx, e.home, e.socket, e.opts.Name, e.id, e.log)
 		if err == nil {
 			if e.logOut != nil {
 				e.logOut.owner.Store(true)

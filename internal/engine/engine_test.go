@@ -295,6 +295,28 @@ func TestSocketPath(t *testing.T) {
 	}
 }
 
+func TestFirstName(t *testing.T) {
+	usual := deviceName()
+	for system, want := range map[string]string{
+		"": usual, " \u202e ": usual, strings.Repeat("👨‍👩‍👧‍👦", 40): usual,
+		"Lena's Pixel 9": "Lena's Pixel 9", "  Büro\n東京 ": "Büro 東京",
+	} {
+		if got := firstName(system); got != want {
+			t.Errorf("%q: %q, want %q", system, got, want)
+		}
+	}
+	e, err := Open(t.Context(), Options{Home: t.TempDir(), Name: "Pixel", Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if self, err := e.Self(t.Context()); err != nil || self.Name != "Pixel" {
+		t.Errorf("%+v, %v", self, err)
+	}
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDefaultHome(t *testing.T) {
 	t.Setenv(HomeEnv, "/somewhere")
 	if got, err := DefaultHome(); err != nil || got != "/somewhere" {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"earshot/internal/safetext"
+	"earshot/netcore/wire"
 )
 
 // HomeEnv names the environment variable that chooses the home folder.
@@ -75,7 +76,17 @@ func socketPath(home string) (string, error) {
 	return p, nil
 }
 
-// deviceName is what this device calls itself until a person names it.
+// firstName is what this device calls itself until a person names it: the name
+// that its system has for it, if it is one that can be told to others.
+func firstName(system string) string {
+	name := safetext.Name(system)
+	if name == safetext.Unnamed || len(name) > wire.MaxNameBytes {
+		return deviceName()
+	}
+	return string(name)
+}
+
+// deviceName is that name for a computer.
 func deviceName() string {
 	host, err := hostName()
 	host, _, _ = strings.Cut(host, ".")

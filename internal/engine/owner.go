@@ -42,7 +42,7 @@ type owner struct {
 }
 
 // openOwner makes this process the owner, or returns errLocked.
-func openOwner(ctx context.Context, home, socket string, id *identity.Identity, log *slog.Logger) (*owner, error) {
+func openOwner(ctx context.Context, home, socket, name string, id *identity.Identity, log *slog.Logger) (*owner, error) {
 	o := &owner{id: id, log: log, lock: flock.New(filepath.Join(home, lockFile), flock.SetPermissions(0o600))}
 	got, err := o.lock.TryLock()
 	if err != nil {
@@ -51,18 +51,18 @@ func openOwner(ctx context.Context, home, socket string, id *identity.Identity, 
 	if !got {
 		return nil, errors.Join(errLocked, o.lock.Close())
 	}
-	if err := o.start(ctx, home, socket); err != nil {
+	if err := o.start(ctx, home, socket, firstName(name)); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
 }
 
-func (o *owner) start(ctx context.Context, home, socket string) (err error) {
+func (o *owner) start(ctx context.Context, home, socket, name string) (err error) {
 	if o.db, err = store.Open(ctx, home, o.id.ID(), store.Options{Logger: o.log}); err != nil {
 		return err
 	}
 	o.msgr, err = messenger.New(ctx, messenger.Config{
-		Self: o.id.ID(), Kind: deviceKind(), Version: Version, Name: deviceName(),
+		Self: o.id.ID(), Kind: deviceKind(), Version: Version, Name: name,
 		Store: o.db, BootID: bootID(), Logger: o.log, Renamed: o.recordChanged,
 	})
 	if err != nil {

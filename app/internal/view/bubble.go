@@ -20,6 +20,7 @@ type rowView struct {
 	row     *viewmodel.Row
 	bubble  bubble
 	objects []fyne.CanvasObject
+	links   []*linkArea // one for each line of each link
 }
 
 func newRowView(h *host) *rowView {
@@ -30,7 +31,7 @@ func newRowView(h *host) *rowView {
 
 // bind makes the view show a row.
 func (v *rowView) bind(r *viewmodel.Row, width float32) {
-	v.row, v.bubble, v.objects = r, layoutRow(r, width), nil
+	v.row, v.bubble, v.objects, v.links = r, layoutRow(r, width), nil, nil
 	if r.Kind == viewmodel.RowDay {
 		v.drawDay(width)
 	} else {
@@ -49,7 +50,7 @@ func (v *rowView) drawDay(width float32) {
 	w := line.Width + 2*daySide
 	chip := kit.Rounded(v.t.Chip, dayChip/2)
 	chip.Shadow = canvas.Shadow{Color: v.t.Shadow, BlurRadius: 3, Offset: fyne.NewPos(0, 1)}
-	x, y := (width-w)/2, float32(dayRow-dayChip)/2
+	x, y := (width-w)/2, float32(dayRow-dayChip)/2+dayLower
 	v.add(chip, x, y, w, dayChip)
 	st := kit.Style{Size: dayText, Color: v.t.Muted, Bold: true}
 	v.objects = append(v.objects, kit.DrawLine(line, st, line.Width, x+daySide, y+(dayChip-kit.LineHeight(dayText))/2)...)
@@ -69,9 +70,12 @@ func (v *rowView) drawBubble(width float32) {
 	}
 	v.add(v.shape(), x, b.top, b.w, b.h)
 	st := kit.Style{Size: kit.BodySize, Color: ink}
-	y := b.top + bubblePadY + (linePitch-kit.LineHeight(kit.BodySize))/2
+	above := (linePitch - kit.LineHeight(kit.BodySize)) / 2
+	y := b.top + bubblePadY + above
 	for _, line := range b.text.Lines {
-		v.objects = append(v.objects, kit.DrawLine(line, st, b.w-2*bubblePadX, x+bubblePadX, y)...)
+		objects, areas := kit.DrawLinks(line, st, note, b.w-2*bubblePadX, x+bubblePadX, y)
+		v.objects = append(v.objects, objects...)
+		v.addLinks(areas, y-above)
 		y += linePitch
 	}
 	if b.cut != "" {
@@ -168,8 +172,12 @@ func (v *rowView) TappedSecondary(e *fyne.PointEvent) {
 	if v.row == nil || v.row.Kind != viewmodel.RowMessage {
 		return
 	}
+	v.menu(e.AbsolutePosition, v.copyEntry())
+}
+
+func (v *rowView) copyEntry() menuEntry {
 	text := v.row.Raw
-	v.menu(e.AbsolutePosition, menuEntry{"menu/copy", kit.IconCopy, "Copy text", func() { v.copyText(text) }})
+	return menuEntry{id: "menu/copy", icon: kit.IconCopy, word: "Copy text", do: func() { v.copyText(text) }}
 }
 
 // CreateRenderer implements fyne.Widget.

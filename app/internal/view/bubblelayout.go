@@ -6,6 +6,7 @@ import (
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/view/textflow"
+	"earshot/app/internal/view/weblink"
 	"earshot/app/internal/viewmodel"
 )
 
@@ -30,6 +31,7 @@ const (
 	dayRow       = 46
 	dayChip      = 24
 	dayText      = 11.5
+	dayLower     = 3 // the rows below bring a gap of their own, those above none
 	daySide      = 11
 	cutSize      = 12.5
 	bigSize      = 38 // of a text of emoji only
@@ -40,8 +42,9 @@ const (
 // bubble is where the parts of a row are, relative to the bubble.
 type bubble struct {
 	text         textflow.Block
-	big          bool   // emoji only: large and without a shape
-	cut          string // says that not everything is shown
+	links        []weblink.Link // that the parts of text are, in their order
+	big          bool           // emoji only: large and without a shape
+	cut          string         // says that not everything is shown
 	top          float32
 	w, h         float32
 	metaX, metaY float32
@@ -65,7 +68,7 @@ func layoutRow(r *viewmodel.Row, width float32) bubble {
 		return layoutBig(b, r, width)
 	}
 	inner := min(bubbleMax, (width-2*bubbleInset)*bubbleShare) - 2*bubblePadX
-	b.text = textflow.Layout(string(r.Text), inner, bodyWidth)
+	b.layoutText(r, inner)
 	widest, meta := b.text.Width, metaWidth(r)
 	b.h = bubblePadY + float32(len(b.text.Lines))*linePitch
 	if b.text.Hidden > 0 {
@@ -85,6 +88,25 @@ func layoutRow(r *viewmodel.Row, width float32) bubble {
 	b.metaX = b.w - bubblePadX + 1 - meta
 	b.metaY = b.h - bubblePadY - metaLine + 2
 	return b
+}
+
+// The end of a text that is cut changes none of the links in what is shown.
+const _ = uint(textflow.FindAhead - weblink.MaxLen)
+
+// layoutText lays out the text and, if they may be opened, the links in it.
+func (b *bubble) layoutText(r *viewmodel.Row, width float32) {
+	if !r.Links {
+		b.text = textflow.Layout(string(r.Text), width, bodyWidth)
+		return
+	}
+	b.text = textflow.LayoutParts(string(r.Text), width, bodyWidth, func(text string) []textflow.Span {
+		b.links = weblink.Find(text)
+		parts := make([]textflow.Span, len(b.links))
+		for i, l := range b.links {
+			parts[i] = textflow.Span{Start: l.Start, End: l.End}
+		}
+		return parts
+	})
 }
 
 // layoutBig lays out a few emoji, the time below them.

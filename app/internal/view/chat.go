@@ -26,7 +26,7 @@ type chatPane struct {
 	chat     *viewmodel.Chat // what is shown, nil: nothing
 	draftRev int
 	atEnd    bool   // what was told last
-	refused  string // why a paste was not taken, until the text changes
+	refused  string // why a paste was not taken or a link did not open, until the text changes
 
 	head     *chatHead
 	list     *kit.List
@@ -156,7 +156,8 @@ func arrived(before, after []*viewmodel.Row) int {
 	return n
 }
 
-// refuse says why a paste was not taken; what was written stays.
+// refuse says why a paste was not taken or a link did not open; what was
+// written stays.
 func (p *chatPane) refuse(why string) {
 	p.refused = why
 	p.problem.set(why)
@@ -257,6 +258,7 @@ func (p *chatPane) elements() []Element {
 		r := it.(*viewmodel.Row)
 		out = append(out, Element{ID: r.Key, Label: r.Time, Text: string(r.Text), State: r.Tick.String(), Object: o})
 	})
+	out = append(out, p.linkElements()...)
 	if p.jump.Visible() {
 		out = append(out, Element{ID: "jump", Label: p.jump.Label(), Object: p.jump})
 	}

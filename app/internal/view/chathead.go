@@ -37,12 +37,11 @@ func newChatHead(t *kit.Tokens, back func()) *chatHead {
 		back:   kit.NewIconButton(t, kit.IconBack, "Back to the list", backSize, 22, back),
 	}
 	h.back.Colors(kit.WithAlpha(t.Surface, 0), t.Text)
-	surface, line := canvas.NewRectangle(t.Surface), canvas.NewRectangle(t.Border)
+	line := canvas.NewRectangle(t.Border)
 	h.object = kit.NewPanel(kit.High(headerHeight+1), func(s fyne.Size) {
-		kit.Place(surface, 0, 0, s.Width, s.Height)
 		kit.Place(line, 0, s.Height-1, s.Width, 1)
 		h.place(s)
-	}, surface, line, h.avatar, h.name, h.shield, h.status, h.back)
+	}, line, h.avatar, h.name, h.shield, h.status, h.back)
 	return h
 }
 
@@ -67,7 +66,7 @@ func (h *chatHead) place(s fyne.Size) {
 }
 
 func (h *chatHead) set(c *viewmodel.Chat) {
-	h.avatar.Set(c.Initials, c.Hue, c.Online)
+	h.avatar.Set(c.Initials, c.Hue, dot(c.Presence))
 	h.name.SetText(c.Name)
 	h.status.SetText(safetext.Display(c.Status))
 	setVisible(h.shield, c.Verified)

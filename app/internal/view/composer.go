@@ -81,15 +81,16 @@ func (e *sendEntry) FocusLost() {
 
 // TypedKey implements fyne.Focusable.
 func (e *sendEntry) TypedKey(k *fyne.KeyEvent) {
+	if kit.IsBack(k) {
+		e.back()
+		return
+	}
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if !e.shift && !e.phones {
 			e.send()
 			return
 		}
-	case fyne.KeyEscape:
-		e.back()
-		return
 	case fyne.KeyHome, fyne.KeyEnd:
 		if e.Text == "" && e.scroll(k.Name) {
 			return
@@ -128,7 +129,6 @@ type composer struct {
 	entry  *sendEntry
 	button *kit.IconButton
 	field  *canvas.Rectangle
-	back   *canvas.Rectangle
 	edges  [2]*canvas.Rectangle // of the field; no text is seen there
 
 	onType func(string)
@@ -146,7 +146,7 @@ func newComposer(t *kit.Tokens, onType, onSend func(string), onBack, onGrow func
 	c.button = kit.NewIconButton(t, kit.IconSend, "Send", sendSize, sendIcon, c.send)
 	c.button.Colors(t.Accent, t.OnAccent)
 	c.button.SetDisabled(true)
-	c.field, c.back = kit.Rounded(t.Field, composerRadius), canvas.NewRectangle(t.Surface)
+	c.field = kit.Rounded(t.Field, composerRadius)
 	for i := range c.edges {
 		c.edges[i] = canvas.NewRectangle(t.Field)
 	}
@@ -234,12 +234,11 @@ func (c *composer) MinSize() fyne.Size {
 // CreateRenderer implements fyne.Widget.
 func (c *composer) CreateRenderer() fyne.WidgetRenderer {
 	return kit.NewRenderer(c.MinSize, func(s fyne.Size) {
-		kit.Place(c.back, 0, 0, s.Width, s.Height)
 		right := s.Width - composerInset - sendSize
 		kit.Place(c.button, right, s.Height-(composerBar+sendSize)/2, sendSize, sendSize)
 		w := right - 8 - composerInset
 		kit.Place(c.field, composerInset, 10, w, s.Height-20)
 		c.placeEntry(composerInset+entryInset, w-2*entryInset, s.Height)
 		c.grow()
-	}, c.back, c.field, c.entry, c.edges[0], c.edges[1], c.button)
+	}, c.field, c.entry, c.edges[0], c.edges[1], c.button)
 }

@@ -55,7 +55,7 @@ func newConversationRow(t *kit.Tokens, z sizes) *conversationRow {
 func (r *conversationRow) set(c viewmodel.Conversation) {
 	r.c = c
 	r.SetLabel("Conversation with " + string(c.Name))
-	r.avatar.Set(c.Initials, c.Hue, c.Online)
+	r.avatar.Set(c.Initials, c.Hue, dot(c.Presence))
 	r.name.SetText(c.Name)
 	preview := c.Preview
 	if c.Time == "" {

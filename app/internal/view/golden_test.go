@@ -54,6 +54,15 @@ func TestPictures(t *testing.T) {
 	long := sample()
 	long.Chat.Rows = []*viewmodel.Row{row("3", strings.Repeat("A long text that goes on. ", 200), "10:08", false, viewmodel.TickNone, true, true)}
 
+	links := sample()
+	links.Chat.Rows = []*viewmodel.Row{
+		row("1", "Look at https://example.org/wiki/Go_(game), or www.example.net.", "10:06", false, viewmodel.TickNone, true, false),
+		row("2", "https://bank.example@evil.example/login?next=/a/long/way/to/somewhere/else/that/needs/more/than/a/line", "10:06", false, viewmodel.TickNone, false, true),
+		row("3", "The plan: https://example.org/plans/lake-house/2019/floor-plan-of-the-upper-floor.pdf (page 3) and mailto:anna@example.org", "10:07", true, viewmodel.TickRead, true, true),
+		row("4", "“http://printer:631”: see https://bücher.example/x.", "10:08", false, viewmodel.TickNone, true, true),
+		row("5", "👋", "10:09", false, viewmodel.TickNone, true, true),
+	}
+
 	crowd := many()
 	crowd.Chat.Rows = append(crowd.Chat.Rows[6:len(crowd.Chat.Rows):len(crowd.Chat.Rows)],
 		row("20", "🎉", "14:33", false, viewmodel.TickNone, true, true),
@@ -83,6 +92,21 @@ func TestPictures(t *testing.T) {
 		{"desktop-menu", sample(), 1000, 700, func(r *Root) {
 			test.TapSecondaryAt(element(r, "5").Object.(*rowView), fyne.NewPos(230, 60))
 			r.open.rows[0].FocusLost()
+		}},
+		{"desktop-links", links, 1000, 700, nil},
+		{"desktop-link-menu", links, 1000, 700, func(r *Root) {
+			test.TapSecondaryAt(element(r, "link/3").Object.(*linkArea), fyne.NewPos(60, 10))
+			r.open.rows[0].FocusLost()
+		}},
+		{"desktop-link-ask", links, 1000, 700, func(r *Root) {
+			l := element(r, "link/3").Object.(*linkArea)
+			l.Tapped(&fyne.PointEvent{AbsolutePosition: at(l, 60, 10)})
+			r.open.rows[2].FocusLost()
+		}},
+		{"phone-link-ask", links, 360, 640, func(r *Root) {
+			l := element(r, "link/3").Object.(*linkArea)
+			l.Tapped(&fyne.PointEvent{AbsolutePosition: at(l, 60, 10)})
+			r.open.rows[2].FocusLost()
 		}},
 		{"desktop-rename", sample(), 1000, 700, func(r *Root) {
 			r.side.header.editing(true) // without the keyboard: no caret

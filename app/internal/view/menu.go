@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"earshot/app/internal/view/kit"
+	"earshot/internal/safetext"
 )
 
 // Metrics of a context menu, in dp.
@@ -20,6 +21,13 @@ const (
 	menuText   = 14
 	menuHover  = 9 // radius of the mark on a row
 	menuEdge   = 8 // least distance from the edges of the window
+
+	askWidth = 320 // of a card that asks
+	askPadX  = 18
+	askPadY  = 14 // above the question
+	askGap   = 4  // between the question and the note
+	askNote  = 12.5
+	askLines = 20 // the longest host there is, in the widest letters, is seen whole
 )
 
 // menuEntry is one line of a context menu.
@@ -28,20 +36,26 @@ type menuEntry struct {
 	icon kit.IconName
 	word string
 	do   func()
+
+	ready func() bool // whether it can be chosen already; nil: at once
 }
 
 // contextMenu fills the window above everything: a card with the entries where
-// the pointer was; a tap elsewhere, Escape or an answer closes it.
+// the pointer was, below a question if it asks one; a tap elsewhere, Escape or
+// an answer closes it.
 type contextMenu struct {
 	widget.BaseWidget
+	t     *kit.Tokens
 	at    fyne.Position
+	width float32
 	close func()
 	card  *canvas.Rectangle
+	head  []*kit.Label // the question and what there is to say about it
 	rows  []*menuLine
 }
 
 func newContextMenu(t *kit.Tokens, at fyne.Position, leave func(), entries ...menuEntry) *contextMenu {
-	m := &contextMenu{at: at, close: leave, card: kit.Rounded(t.Surface, menuRadius)}
+	m := &contextMenu{t: t, at: at, width: menuWidth, close: leave, card: kit.Rounded(t.Surface, menuRadius)}
 	m.card.Shadow = canvas.Shadow{Color: t.Shadow, BlurRadius: 22, Offset: fyne.NewPos(0, 6)}
 	m.card.StrokeColor, m.card.StrokeWidth = t.Border, 1
 	for _, e := range entries {
@@ -51,8 +65,24 @@ func newContextMenu(t *kit.Tokens, at fyne.Position, leave func(), entries ...me
 	return m
 }
 
-// Tapped implements fyne.Tappable: the person changed its mind.
-func (m *contextMenu) Tapped(*fyne.PointEvent) { m.close() }
+// ask puts a question above the entries.
+func (m *contextMenu) ask(question, note safetext.Display) {
+	m.width = askWidth
+	m.head = []*kit.Label{
+		kit.NewLabel(kit.Style{Size: kit.BodySize, Color: m.t.Text, Bold: true}, askLines),
+		kit.NewLabel(kit.Style{Size: askNote, Color: m.t.Muted}, 3),
+	}
+	m.head[0].SetText(question)
+	m.head[1].SetText(note)
+}
+
+// Tapped implements fyne.Tappable: beside the card the person changed its mind.
+func (m *contextMenu) Tapped(e *fyne.PointEvent) {
+	p, s := e.Position.Subtract(m.card.Position()), m.card.Size()
+	if p.X < 0 || p.Y < 0 || p.X > s.Width || p.Y > s.Height {
+		m.close()
+	}
+}
 
 // TappedSecondary implements fyne.SecondaryTappable.
 func (m *contextMenu) TappedSecondary(*fyne.PointEvent) { m.close() }
@@ -61,18 +91,35 @@ func (m *contextMenu) TappedSecondary(*fyne.PointEvent) { m.close() }
 func (m *contextMenu) Scrolled(*fyne.ScrollEvent) { m.close() }
 
 func (m *contextMenu) layout(s fyne.Size) {
-	h := float32(len(m.rows))*menuRow + 2*menuPad
-	x := max(menuEdge, min(m.at.X, s.Width-menuWidth-menuEdge))
+	w := min(m.width, s.Width-2*menuEdge)
+	above := float32(0)
+	for _, l := range m.head {
+		above += askGap + l.Fit(w-2*askPadX)
+	}
+	if above > 0 {
+		above += askPadY - askGap
+	}
+	h := above + float32(len(m.rows))*menuRow + 2*menuPad
+	x := max(menuEdge, min(m.at.X, s.Width-w-menuEdge))
 	y := max(menuEdge, min(m.at.Y, s.Height-h-menuEdge))
-	kit.Place(m.card, x, y, menuWidth, h)
+	kit.Place(m.card, x, y, w, h)
+	top := y + askPadY
+	for _, l := range m.head {
+		height := l.Fit(w - 2*askPadX)
+		kit.Place(l, x+askPadX, top, w-2*askPadX, height)
+		top += height + askGap
+	}
 	for i, r := range m.rows {
-		kit.Place(r, x+menuPad, y+menuPad+float32(i)*menuRow, menuWidth-2*menuPad, menuRow)
+		kit.Place(r, x+menuPad, y+above+menuPad+float32(i)*menuRow, w-2*menuPad, menuRow)
 	}
 }
 
 // CreateRenderer implements fyne.Widget.
 func (m *contextMenu) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{m.card}
+	for _, l := range m.head {
+		objects = append(objects, l)
+	}
 	for _, r := range m.rows {
 		objects = append(objects, r)
 	}
@@ -81,8 +128,12 @@ func (m *contextMenu) CreateRenderer() fyne.WidgetRenderer {
 
 func (m *contextMenu) elements() []Element {
 	var out []Element
+	if len(m.head) > 0 {
+		out = append(out, Element{ID: "ask", Label: "Question", Text: m.head[0].Text(), Object: m.head[0]})
+	}
 	for _, r := range m.rows {
-		out = append(out, Element{ID: r.entry.id, Label: r.Label(), Text: r.entry.word, Object: r})
+		state := pick(r.entry.ready == nil || r.entry.ready(), "ready", "settling")
+		out = append(out, Element{ID: r.entry.id, Label: r.Label(), Text: r.entry.word, State: state, Object: r})
 	}
 	return out
 }
@@ -105,8 +156,10 @@ func newMenuLine(t *kit.Tokens, e menuEntry, leave func()) *menuLine {
 	}
 	l.SetLabel(e.word)
 	l.OnTap = func() {
-		leave()
-		e.do()
+		if e.ready == nil || e.ready() {
+			leave()
+			e.do()
+		}
 	}
 	l.OnChange(func() {
 		l.back.FillColor = pick(l.Hovered() || l.Focused(), t.Hover, t.Surface)
@@ -118,7 +171,7 @@ func newMenuLine(t *kit.Tokens, e menuEntry, leave func()) *menuLine {
 
 // TypedKey implements fyne.Focusable.
 func (l *menuLine) TypedKey(k *fyne.KeyEvent) {
-	if k.Name == fyne.KeyEscape {
+	if kit.IsBack(k) {
 		l.leave()
 		return
 	}

@@ -55,7 +55,7 @@ func newNearbyCell(t *kit.Tokens, z sizes) *nearbyCell {
 func (c *nearbyCell) set(d viewmodel.Device) {
 	c.device = d
 	c.SetLabel("Write to " + string(d.Name))
-	c.avatar.Set(d.Initials, d.Hue, d.Online)
+	c.avatar.Set(d.Initials, d.Hue, dot(d.Presence))
 	c.shortID.SetText(safetext.Display(d.ShortID))
 	setVisible(c.shortID, d.ShowID)
 	c.layout(c.Size())

@@ -75,7 +75,7 @@ func (c *requestCard) setOpen(open bool) {
 func (c *requestCard) set(r viewmodel.Request) {
 	c.r = r
 	c.SetLabel("Request of " + string(r.Name))
-	c.avatar.Set(r.Initials, r.Hue, r.Online)
+	c.avatar.Set(r.Initials, r.Hue, dot(r.Presence))
 	c.name.SetText(r.Name)
 	c.text.SetText(r.Text)
 	c.ask.Text = r.ShortID + " · asks to write to you"

@@ -7,9 +7,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/widget"
 
 	"earshot/app/internal/view/kit"
+	"earshot/app/internal/view/weblink"
 	"earshot/app/internal/viewmodel"
 )
 
@@ -23,6 +25,7 @@ type host struct {
 	wake     func(time.Duration)  // calls moved after a time
 	copyText func(string)
 	menu     func(at fyne.Position, entries ...menuEntry) // opens a menu in the window
+	follow   func(l weblink.Link, at fyne.Position)       // opens a link that was tapped there
 }
 
 // Root is the content of the window: list and chat side by side from 720 dp,
@@ -38,12 +41,20 @@ type Root struct {
 	// in a new Root.
 	Now func() time.Time
 
+	// OpenURL gives a link to the program that the system has for it: an
+	// address of http, https or mailto. It must not block; if nothing opens, it
+	// calls failed on the goroutine of the window.
+	OpenURL func(address string, failed func(error))
+
+	// OnLeave, if there is one, is called when the back key of a phone is pressed
+	// and there is nothing left to leave but the app.
+	OnLeave func()
+
 	snap  viewmodel.Snapshot
 	side  *sidebar
 	chat  *chatPane
 	idle  *fyne.Container // instead of a chat while none is open
 	line  *canvas.Rectangle
-	back  *canvas.Rectangle
 	open  *contextMenu // nil: none
 	phone bool
 	width float32
@@ -52,20 +63,22 @@ type Root struct {
 // NewRoot returns an empty window; copyText puts a text on the clipboard. Its
 // colours are those of the app's theme, or t if that is not one of package kit.
 func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
-	r := &Root{Now: time.Now}
+	r := &Root{Now: time.Now, OpenURL: func(_ string, failed func(error)) { failed(errNoOpener) }}
 	r.host = host{
 		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
-		copyText: copyText, menu: r.openMenu,
+		copyText: copyText, menu: r.openMenu, follow: r.follow,
 	}
 	r.build(cmp.Or(kit.Current(), t))
 	r.ExtendBaseWidget(r)
 	return r
 }
 
-// build makes the parts of the window, empty.
+// build makes the parts of the window, empty. Nothing fills its surface: the
+// toolkit clears each frame to that colour for nothing, and a rectangle of the
+// window's size would be half of the work of a frame where OpenGL is software.
 func (r *Root) build(t *kit.Tokens) {
 	r.t = t
-	r.line, r.back = canvas.NewRectangle(t.Border), canvas.NewRectangle(t.Surface)
+	r.line = canvas.NewRectangle(t.Border)
 	r.side = newSidebar(&r.host, pick(r.phone, phoneSizes, desktopSizes))
 	r.chat = newChatPane(&r.host)
 	r.chat.head.phone(r.phone)
@@ -152,32 +165,6 @@ func (r *Root) hasKeys(f fyne.Focusable) bool {
 	return c != nil && c.Focused() == f
 }
 
-// openMenu shows a menu at a place of the window until it is answered.
-func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(r)
-	if c == nil {
-		return
-	}
-	r.closeMenu()
-	r.open = newContextMenu(r.t, at, r.closeMenu, entries...)
-	c.Overlays().Add(r.open)
-	r.open.Resize(c.Size())
-	c.Focus(r.open.rows[0])
-	r.changed()
-}
-
-// closeMenu takes the menu away.
-func (r *Root) closeMenu() {
-	if r.open == nil {
-		return
-	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
-		c.Overlays().Remove(r.open)
-	}
-	r.open = nil
-	r.changed()
-}
-
 // TypedRune takes a character that was typed while no widget had the keyboard:
 // it begins or continues a text in the open chat.
 func (r *Root) TypedRune(c rune) {
@@ -188,13 +175,18 @@ func (r *Root) TypedRune(c rune) {
 }
 
 // TypedKey takes a key that was pressed while no widget had the keyboard: it
-// scrolls the open chat or leaves it.
+// scrolls the open chat or leaves it. Where there is nothing left to leave, the
+// back key of a phone leaves the app.
 func (r *Root) TypedKey(k *fyne.KeyEvent) {
-	if r.snap.Chat == nil || r.chat.scrollByKey(k.Name) {
-		return
-	}
-	if k.Name == fyne.KeyEscape {
+	switch {
+	case r.open != nil && kit.IsBack(k):
+		r.closeMenu()
+	case r.snap.Chat != nil && kit.IsBack(k):
 		r.a.Close()
+	case r.snap.Chat != nil:
+		r.chat.scrollByKey(k.Name)
+	case k.Name == mobile.KeyBack && r.OnLeave != nil:
+		r.OnLeave()
 	}
 }
 
@@ -236,7 +228,6 @@ func (r *Root) arrange() {
 
 func (r *Root) placePanes(size fyne.Size) {
 	open := r.snap.Chat != nil
-	kit.Place(r.back, 0, 0, size.Width, size.Height)
 	setVisible(r.line, !r.phone)
 	setVisible(r.idle, !r.phone && !open)
 	setVisible(r.chat.object, open)
@@ -286,5 +277,5 @@ func (w *rootRenderer) Layout(fyne.Size) {
 }
 func (w *rootRenderer) Objects() []fyne.CanvasObject {
 	r := w.r
-	return []fyne.CanvasObject{r.back, r.side.object, r.idle, r.chat.object, r.line}
+	return []fyne.CanvasObject{r.side.object, r.idle, r.chat.object, r.line}
 }

@@ -17,7 +17,8 @@ import (
 // recorder is Actions that only writes down what was asked.
 type recorder struct {
 	calls  []string
-	refuse bool // Send says no
+	refuse bool  // Send says no
+	broken error // why nothing opens links
 	clock  time.Time
 }
 
@@ -39,6 +40,13 @@ func (r *recorder) Rename(name string) bool     { r.note("rename %q", name); ret
 func (r *recorder) AtEnd(end bool)              { r.note("end %v", end) }
 func (r *recorder) DismissNotice()              { r.note("dismiss") }
 
+func (r *recorder) openURL(address string, failed func(error)) {
+	r.note("url %s", address)
+	if r.broken != nil {
+		failed(r.broken)
+	}
+}
+
 // take returns the calls since the last take.
 func (r *recorder) take() []string {
 	c := r.calls
@@ -48,14 +56,18 @@ func (r *recorder) take() []string {
 
 func device(n byte, name string, initials string, online bool) viewmodel.Device {
 	id := identity.DeviceID{n, 17, 42, n, 99}
+	presence := viewmodel.Absent
+	if online {
+		presence = viewmodel.Here
+	}
 	return viewmodel.Device{
 		ID: id, ShortID: id.Short(),
-		Face: viewmodel.Face{Name: safetext.Display(name), Initials: initials, Hue: int(n) % 10, Online: online},
+		Face: viewmodel.Face{Name: safetext.Display(name), Initials: initials, Hue: int(n) % 10, Presence: presence},
 	}
 }
 
 func row(key, text, time string, out bool, tick viewmodel.Tick, first, last bool) *viewmodel.Row {
-	return &viewmodel.Row{Key: key, Text: safetext.Display(text), Raw: text, Time: time, Out: out, Tick: tick, First: first, Last: last}
+	return &viewmodel.Row{Key: key, Text: safetext.Display(text), Raw: text, Time: time, Out: out, Tick: tick, First: first, Last: last, Links: true}
 }
 
 func day(key, text string) *viewmodel.Row {
@@ -67,6 +79,7 @@ func sample() viewmodel.Snapshot {
 	mia, jonas := device(10, "Mia's Pixel 9", "M", true), device(2, "Jonas Weber", "JW", true)
 	lounge, amelie := device(7, "Living-room PC", "LP", true), device(3, "Amélie", "A", false)
 	twin1, twin2 := device(4, "ThinkPad", "T", false), device(14, "ThinkPad", "T", true)
+	jonas.Presence = viewmodel.Away
 	twin1.ShowID, twin2.ShowID = true, true
 	conv := func(d viewmodel.Device, preview, time string, tick viewmodel.Tick, unread int) viewmodel.Conversation {
 		return viewmodel.Conversation{Device: d, Preview: safetext.Display(preview), Time: time, Tick: tick, Unread: unread}
@@ -120,6 +133,7 @@ func windowIn(t *testing.T, tokens *kit.Tokens, snap viewmodel.Snapshot, w, h fl
 	rec := &recorder{clock: time.Unix(1, 0)}
 	root := NewRoot(tokens, rec, func(s string) { rec.note("copy %d", len(s)) })
 	root.Now = func() time.Time { return rec.clock }
+	root.OpenURL = rec.openURL
 	win := test.NewTempWindow(t, root)
 	win.SetPadded(false)
 	win.Resize(fyne.NewSize(w, h))

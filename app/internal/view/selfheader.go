@@ -42,7 +42,7 @@ func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys fu
 }
 
 func (h *selfHeader) set(s viewmodel.Self) {
-	h.avatar.Set(s.Initials, s.Hue, false)
+	h.avatar.Set(s.Initials, s.Hue, kit.NoDot)
 	h.name.SetText(s.Name)
 	h.status.SetText(safetext.Display(s.Status))
 }
@@ -108,7 +108,7 @@ func newNameEntry(commit func(string), cancel, left func()) *nameEntry {
 
 // TypedKey implements fyne.Focusable.
 func (e *nameEntry) TypedKey(k *fyne.KeyEvent) {
-	if k.Name == fyne.KeyEscape {
+	if kit.IsBack(k) {
 		e.cancel()
 		return
 	}

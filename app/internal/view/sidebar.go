@@ -55,7 +55,7 @@ func newSidebar(h *host, z sizes) *sidebar {
 		kit.Place(s.hint, inset, 12, size.Width-2*inset, s.hint.Fit(size.Width-2*inset))
 	}, s.scroll, s.hint)
 	top := kit.Column(s.header, s.nearby.object, hairline)
-	s.object = container.NewStack(canvas.NewRectangle(t.Surface), kit.Frame(top, s.content, s.notice.object))
+	s.object = kit.Frame(top, s.content, s.notice.object)
 	return s
 }
 

@@ -115,7 +115,7 @@ func TestContextMenu(t *testing.T) {
 	if root.open != nil {
 		t.Error("a day has a menu")
 	}
-	root.openMenu(fyne.NewPos(990, 690), menuEntry{"menu/copy", kit.IconCopy, "Copy text", func() {}})
+	root.openMenu(fyne.NewPos(990, 690), menuEntry{id: "menu/copy", icon: kit.IconCopy, word: "Copy text", do: func() {}})
 	if p, s := root.open.card.Position(), root.open.card.Size(); p.X+s.Width > 1000 || p.Y+s.Height > 700 {
 		t.Errorf("the menu leaves the window: %v %v", p, s)
 	}
@@ -298,7 +298,7 @@ func TestTheThemeChangesLive(t *testing.T) {
 	before := place()
 	fyne.CurrentApp().Settings().SetTheme(kit.Theme(kit.Dark()))
 	root.Refresh()
-	if !root.t.Dark || root.back.FillColor != kit.Dark().Surface {
+	if !root.t.Dark || root.line.FillColor != kit.Dark().Border {
 		t.Fatal("the window is not dark")
 	}
 	if got := element(root, "composer").Text; got != "half a th" || win.Canvas().Focused() != root.chat.composer.entry {

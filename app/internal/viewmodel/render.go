@@ -26,7 +26,7 @@ func (s *state) snapshot(now time.Time) Snapshot {
 		name := names[id]
 		return Device{
 			ID: id, ShortID: id.Short(), ShowID: shared[name] > 1 || name == safetext.Unnamed,
-			Face: face(id, name, s.peers[id].Online),
+			Face: face(id, name, presenceOf(s.peers[id])),
 		}
 	}
 	out := Snapshot{Ready: s.ready, Self: s.selfSnapshot(), Notice: s.noticeNow()}
@@ -103,8 +103,18 @@ func (s *state) names() map[identity.DeviceID]safetext.Display {
 	return out
 }
 
-func face(id identity.DeviceID, name safetext.Display, online bool) Face {
-	return Face{Name: name, Initials: initials(name), Hue: int(id[0]) % hues, Online: online}
+func face(id identity.DeviceID, name safetext.Display, p Presence) Face {
+	return Face{Name: name, Initials: initials(name), Hue: int(id[0]) % hues, Presence: p}
+}
+
+func presenceOf(p messenger.Peer) Presence {
+	switch {
+	case p.Online && p.Away:
+		return Away
+	case p.Online:
+		return Here
+	}
+	return Absent
 }
 
 func (s *state) selfSnapshot() Self {
@@ -113,7 +123,7 @@ func (s *state) selfSnapshot() Self {
 	if offline {
 		status = "No network · " + s.self.ID.Short()
 	}
-	return Self{Face: face(s.self.ID, safetext.Name(s.self.Name), false), ShortID: s.self.ID.Short(), Status: status, Offline: offline}
+	return Self{Face: face(s.self.ID, safetext.Name(s.self.Name), Absent), ShortID: s.self.ID.Short(), Status: status, Offline: offline}
 }
 
 func (s *state) conversationSnapshot(c messenger.Conversation, d Device, now time.Time) Conversation {
@@ -141,16 +151,16 @@ func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
 		peer = messenger.Peer{ID: id, Level: c.Contact.Level, AcceptsMe: c.Contact.AcceptsMe, LastSeen: c.Contact.LastSeen}
 	}
 	draft := s.draft(id)
-	s.thread.unsaved = s.sendingTo(id)
+	s.thread.unsaved, s.thread.contact = s.sendingTo(id), peer.Level.IsContact()
 	chat := &Chat{
 		Device: d, Verified: peer.Level == trust.Verified,
-		Status: presence(peer.Online, peer.LastSeen.In(now.Location()), now),
+		Status: presence(presenceOf(peer), peer.LastSeen.In(now.Location()), now),
 		Rows:   s.thread.snapshot(now), Older: s.thread.older,
 		CanWrite: peer.Level != trust.Blocked,
 		Draft:    draft.text, DraftRev: draft.rev, Error: draft.err,
 	}
 	if peer.LastSeen.IsZero() {
-		chat.Status = presence(peer.Online, time.Time{}, now)
+		chat.Status = presence(presenceOf(peer), time.Time{}, now)
 	}
 	if d.ShowID {
 		chat.Status += " · " + d.ShortID
@@ -167,7 +177,7 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 		chat.Bar, chat.CanWrite = BarRequest, false
 		chat.BarText = name + safetext.Display(" ("+chat.ShortID+")") + " asks to write to you."
 		at := shownAt(messenger.Message{SentAt: r.SentAt, StoredAt: r.At}).In(now.Location())
-		chat.Rows = append(chat.Rows,
+		chat.Rows = append(chat.Rows, // without Links: a stranger's are not opened
 			&Row{Key: "day/request", Kind: RowDay, Text: safetext.Display(dayChip(at, now))},
 			&Row{Key: "request/" + r.ID.String(), Text: safetext.Body(r.Text), Raw: r.Text, Time: clockTime(at), First: true, Last: true})
 		return

@@ -31,8 +31,19 @@ type Face struct {
 	Name     safetext.Display
 	Initials string
 	Hue      int // 0 to 9
-	Online   bool
+	Presence Presence
 }
+
+// Presence is whether a device is in earshot.
+type Presence uint8
+
+// Absent is the zero Presence. Away is a device that is in earshot but that
+// nobody has before them: its system may stop it at any moment.
+const (
+	Absent Presence = iota
+	Here
+	Away
+)
 
 // Device is one entry of the strip of devices in earshot.
 type Device struct {
@@ -103,6 +114,7 @@ type Row struct {
 	Kind  RowKind
 	Text  safetext.Display
 	Raw   string // of a message: the text as it was written, to copy
+	Links bool   // links in Text may be opened: it was written here or by a contact
 	Time  string // "14:32"
 	Out   bool   // written here
 	First bool   // begins a group of one writer

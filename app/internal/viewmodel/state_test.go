@@ -400,6 +400,26 @@ func TestTheRawTextIsThereToCopy(t *testing.T) {
 	}
 }
 
+// TestWhoseLinksOpen: those of contacts and one's own; never a stranger's.
+func TestWhoseLinksOpen(t *testing.T) {
+	for level, want := range map[trust.Level]bool{trust.Stranger: false, trust.Accepted: true, trust.Verified: true, trust.Blocked: false} {
+		s := newState()
+		p := peer(1, "Mia", true)
+		p.Level = trust.Accepted
+		s.setPeers([]messenger.Peer{p})
+		s.open(id(1))
+		s.thread.setNewest([]messenger.Message{message(1, false), message(2, true)})
+		s.snapshot(noon)
+		p.Level = level // rows that are drawn already follow
+		s.setPeers([]messenger.Peer{p})
+		s.requests = []messenger.Request{{ID: msgid.ID{1}, Peer: id(1), Text: "https://example.org", At: noon, SentAt: noon}}
+		rows := s.snapshot(noon).Chat.Rows
+		if in, out, ask := rows[1], rows[2], rows[4]; in.Links != want || !out.Links || ask.Links {
+			t.Errorf("%v: incoming %v, own %v, asked %v", level, in.Links, out.Links, ask.Links)
+		}
+	}
+}
+
 func TestTheHintKnowsWhetherThereIsANetwork(t *testing.T) {
 	s := newState()
 	s.ready = true

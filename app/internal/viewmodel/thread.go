@@ -26,12 +26,13 @@ type thread struct {
 	peer     identity.DeviceID
 	messages []*entry // in the order of the screen
 	index    map[msgKey]*entry
+	contact  bool // texts are exchanged with the peer: links in its texts may be opened
 	older    bool // the store has more above
 	loaded   bool
 	loading  bool                // the page above is being read
 	unsaved  []*entry            // written here and not stored yet; below everything
 	fresh    []messenger.Message // put since the last reading began, which may not know them
-	rows     map[string]*Row     // of the last snapshot, to keep pointers
+	spare    map[string]*Row     // drawn by entries that are gone, to keep pointers
 }
 
 // entry is a message with its text ready to draw.
@@ -41,6 +42,7 @@ type entry struct {
 	key  string
 
 	unstored bool // the service should have stored it by now
+	shown    shown
 }
 
 // msgKey names a message: IDs are unique for each writer only.
@@ -50,7 +52,7 @@ type msgKey struct {
 }
 
 func newThread(peer identity.DeviceID) *thread {
-	return &thread{peer: peer, index: make(map[msgKey]*entry), rows: make(map[string]*Row)}
+	return &thread{peer: peer, index: make(map[msgKey]*entry), spare: make(map[string]*Row)}
 }
 
 // first is the ID of the oldest message in memory, zero if there is none.
@@ -97,6 +99,7 @@ func (t *thread) setNewest(page []messenger.Message) {
 		}
 	}
 	if !touches || !t.loaded || len(page) < pageSize {
+		t.keepRows(t.messages)
 		t.messages, t.older = nil, len(page) == pageSize
 		clear(t.index)
 	}
@@ -114,6 +117,7 @@ func (t *thread) setOlder(page []messenger.Message) {
 }
 
 func (t *thread) add(page []messenger.Message) {
+	var more []*entry
 	for _, m := range page {
 		k := msgKey{m.ID, m.Outgoing}
 		if e := t.index[k]; e != nil {
@@ -122,8 +126,14 @@ func (t *thread) add(page []messenger.Message) {
 		}
 		e := newEntry(m)
 		t.index[k] = e
-		t.messages = append(t.messages, e)
+		more = append(more, e)
 	}
+	slices.SortStableFunc(more, compareEntries)
+	if n := len(more); n > 0 && len(t.messages) > 0 && compareEntries(more[n-1], t.messages[0]) < 0 {
+		t.messages = append(more, t.messages...) // a page above: what is there keeps its order
+		return
+	}
+	t.messages = append(t.messages, more...)
 	slices.SortStableFunc(t.messages, compareEntries)
 }
 
@@ -149,37 +159,6 @@ func (t *thread) waits() bool {
 	return false
 }
 
-// snapshot returns the rows of the screen, with a chip above each day. A row
-// that did not change is the same pointer as last time.
-func (t *thread) snapshot(now time.Time) []*Row {
-	entries := t.entries()
-	rows := make([]*Row, 0, len(entries)+8)
-	seen := make(map[string]*Row, len(entries)+8)
-	add := func(r Row) {
-		p := &r
-		if old := t.rows[r.Key]; old != nil && *old == r {
-			p = old
-		}
-		seen[r.Key] = p
-		rows = append(rows, p)
-	}
-	var prev time.Time
-	for i, e := range entries {
-		at := shownAt(e.m).In(now.Location())
-		if i == 0 || daysBetween(prev, at) != 0 {
-			add(Row{Key: "day/" + e.key, Kind: RowDay, Text: safetext.Display(dayChip(at, now))})
-		}
-		prev = at
-		add(Row{
-			Key: e.key, Text: e.text, Raw: e.m.Text, Time: clockTime(at), Out: e.m.Outgoing, Tick: e.tick(),
-			First: i == 0 || !sameGroup(entries[i-1].m, e.m, now.Location()),
-			Last:  i == len(entries)-1 || !sameGroup(e.m, entries[i+1].m, now.Location()),
-		})
-	}
-	t.rows = seen
-	return rows
-}
-
 // entries are the messages of the screen, those that are not stored yet at the
 // end.
 func (t *thread) entries() []*entry {
@@ -197,9 +176,4 @@ func (e *entry) tick() Tick {
 		return TickUnstored
 	}
 	return tickOf(e.m)
-}
-
-func sameGroup(a, b messenger.Message, zone *time.Location) bool {
-	x, y := shownAt(a).In(zone), shownAt(b).In(zone)
-	return a.Outgoing == b.Outgoing && y.Sub(x).Abs() <= groupGap && daysBetween(x, y) == 0
 }

@@ -58,10 +58,12 @@ func dayChip(t, now time.Time) string {
 }
 
 // presence says whether a device is in earshot, and if not, when it was.
-func presence(online bool, last, now time.Time) string {
+func presence(p Presence, last, now time.Time) string {
 	switch {
-	case online:
+	case p == Here:
 		return "In earshot"
+	case p == Away:
+		return "Away"
 	case last.IsZero():
 		return "Not in earshot"
 	}

@@ -34,7 +34,7 @@ func TestTimesInWords(t *testing.T) {
 		t.Run(c.at.Format(time.RFC3339), func(t *testing.T) {
 			for _, w := range []struct{ got, want string }{
 				{rowTime(c.at, noon), c.row}, {dayChip(c.at, noon), c.chip},
-				{presence(false, c.at, noon), c.seen}, {presence(true, c.at, noon), c.present},
+				{presence(Absent, c.at, noon), c.seen}, {presence(Here, c.at, noon), c.present}, {presence(Away, c.at, noon), "Away"},
 			} {
 				if w.got != w.want {
 					t.Errorf("got %q, want %q", w.got, w.want)
@@ -42,7 +42,7 @@ func TestTimesInWords(t *testing.T) {
 			}
 		})
 	}
-	if got := presence(false, time.Time{}, noon); got != "Not in earshot" {
+	if got := presence(Absent, time.Time{}, noon); got != "Not in earshot" {
 		t.Errorf("a device that was never seen is %q", got)
 	}
 	if got := rowTime(time.Time{}, noon); got != "" {

@@ -15,6 +15,16 @@ const (
 	dotRing       = 2
 )
 
+// Dot is the mark at the lower right of an avatar.
+type Dot uint8
+
+// NoDot is the zero Dot; the others have the colours Online and Warn.
+const (
+	NoDot Dot = iota
+	OnlineDot
+	AwayDot
+)
+
 // Avatar is a circle in a device's colour with its initials, and a dot while it
 // is in earshot.
 type Avatar struct {
@@ -39,10 +49,14 @@ func NewAvatar(t *Tokens, diameter float32, ring color.NRGBA) *Avatar {
 }
 
 // Set changes whose avatar it is. hue counts from 0 to 9.
-func (a *Avatar) Set(initials string, hue int, online bool) {
+func (a *Avatar) Set(initials string, hue int, dot Dot) {
 	h := a.t.Hues[hue%len(a.t.Hues)]
 	a.circle.FillColor, a.text.Color, a.text.Text = h.Bg, h.Fg, initials
-	a.dot.Hidden, a.edge.Hidden = !online, !online
+	a.dot.Hidden, a.edge.Hidden = dot == NoDot, dot == NoDot
+	a.dot.FillColor = a.t.Online
+	if dot == AwayDot {
+		a.dot.FillColor = a.t.Warn
+	}
 	a.layout()
 	canvas.Refresh(a)
 }

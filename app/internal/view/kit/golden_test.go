@@ -21,16 +21,16 @@ func sheet(k *Tokens) fyne.CanvasObject {
 		all.Add(o)
 	}
 	for i := range k.Hues {
-		for j, online := range []bool{true, false} {
+		for j, dot := range []Dot{OnlineDot + Dot(i%2), NoDot} {
 			a := NewAvatar(k, 46, k.Surface)
-			a.Set([]string{"M", "JW", "É"}[i%3], i, online)
+			a.Set([]string{"M", "JW", "É"}[i%3], i, dot)
 			put(a, 16+float32(i)*60, 16+float32(j)*58, 46, 46)
 		}
 	}
-	icons := []IconName{IconBack, IconSend, IconDown, IconEdit, IconClose, IconClock, IconDots, IconTick, IconTicks, IconAlert, IconShield, IconWaves, IconCopy}
+	icons := []IconName{IconBack, IconSend, IconDown, IconEdit, IconClose, IconClock, IconDots, IconTick, IconTicks, IconAlert, IconShield, IconWaves, IconCopy, IconLink, IconOpen}
 	for i, name := range icons {
 		for j, c := range []color.NRGBA{k.Muted, k.Danger} {
-			put(Icon(name, c), 16+float32(i)*46, 142+float32(j)*36, 24, 24)
+			put(Icon(name, c), 16+float32(i)*41, 142+float32(j)*36, 24, 24)
 		}
 	}
 	states := []func(p *Pressable){

@@ -34,6 +34,8 @@ const (
 	IconShield IconName = "shield"
 	IconWaves  IconName = "waves"
 	IconCopy   IconName = "copy"
+	IconLink   IconName = "link"
+	IconOpen   IconName = "open"
 )
 
 // icons holds the resources made so far: names times colours, a few dozen.

@@ -113,11 +113,10 @@ func clipLines(b textflow.Block, n int, width float32, measure textflow.Measure)
 	return append(b.Lines[:n-1:n-1], last)
 }
 
-// DrawLine returns the texts of a line at (x, y) in a space of a width.
+// DrawLine returns the texts of a line at (x, y) in a space of a width, one for
+// each run.
 func DrawLine(line textflow.Line, st Style, width, x, y float32) []fyne.CanvasObject {
-	if line.RTL {
-		x += width - line.Width
-	}
+	x = lineStart(line, width, x)
 	h := LineHeight(st.Size)
 	out := make([]fyne.CanvasObject, 0, len(line.Runs))
 	for _, r := range line.Runs {
@@ -126,6 +125,14 @@ func DrawLine(line textflow.Line, st Style, width, x, y float32) []fyne.CanvasOb
 		out = append(out, t)
 	}
 	return out
+}
+
+// lineStart is where a line begins in a space of a width at x.
+func lineStart(line textflow.Line, width, x float32) float32 {
+	if line.RTL {
+		return x + width - line.Width
+	}
+	return x
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -119,6 +119,12 @@ func (l *List) SetItems(items []Item) {
 // reanchor finds the first visible row, or the first after it that is still
 // there, among new items.
 func (l *List) reanchor(items []Item) {
+	if len(l.items) > 0 {
+		if to := whereIs(l.items[l.at.index].ItemKey(), items, l.at.index, len(items)-len(l.items)); to >= 0 {
+			l.at.index = to
+			return
+		}
+	}
 	where := make(map[string]int, len(items))
 	for i, it := range items {
 		where[it.ItemKey()] = i
@@ -132,6 +138,17 @@ func (l *List) reanchor(items []Item) {
 		y += l.height(l.items[i])
 	}
 	l.at = anchor{stick: true}
+}
+
+// whereIs finds an item that was at index before some were added: above it, so
+// that it moved by more, or below. It returns -1 when it is in neither place.
+func whereIs(key string, items []Item, index, more int) int {
+	for _, i := range [2]int{index + more, index} {
+		if i >= 0 && i < len(items) && items[i].ItemKey() == key {
+			return i
+		}
+	}
+	return -1
 }
 
 func (l *List) height(it Item) float32 {

@@ -239,7 +239,7 @@ func TestLevelsAgree(t *testing.T) {
 }
 
 func FuzzLayout(f *testing.F) {
-	for _, s := range []string{"", "a b", "שלום (abc) 12", "\xff\u202E", "👨‍👩‍👧‍👦", "你好。"} {
+	for _, s := range []string{"", "a b", "שלום (abc) 12", "\xff\u202E", "👨‍👩‍👧‍👦", "你好。", "ש<a/ש>\n<b>"} {
 		f.Add(s, float32(5))
 	}
 	f.Fuzz(func(t *testing.T, s string, width float32) {
@@ -248,5 +248,8 @@ func FuzzLayout(f *testing.F) {
 			t.Fatalf("%d lines", len(b.Lines))
 		}
 		OneLine(s, width, mono)
+		if p := LayoutParts(s, width, mono, angled); len(p.Lines) != len(b.Lines) || p.Hidden != b.Hidden {
+			t.Fatalf("with parts there are %d lines and %d hidden, not %d and %d", len(p.Lines), p.Hidden, len(b.Lines), b.Hidden)
+		}
 	})
 }

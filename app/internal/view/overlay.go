@@ -1,0 +1,82 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+
+	"fyne.io/fyne/v2"
+
+	"earshot/app/internal/view/kit"
+	"earshot/app/internal/view/weblink"
+	"earshot/internal/safetext"
+)
+
+// errNoOpener is why links do not open in a Root without OpenURL.
+var errNoOpener = errors.New("no program for links is known")
+
+// openMenu shows a menu at a place of the window until it is answered.
+func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
+	m := newContextMenu(r.t, at, r.closeMenu, entries...)
+	r.present(m, m.rows[0])
+}
+
+// present lays a card over the window and gives the keyboard to first.
+func (r *Root) present(m *contextMenu, first fyne.Focusable) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(r)
+	if c == nil {
+		return
+	}
+	r.closeMenu()
+	r.open = m
+	c.Overlays().Add(m)
+	m.Resize(c.Size())
+	c.Focus(first)
+	r.changed()
+}
+
+// closeMenu takes the menu away.
+func (r *Root) closeMenu() {
+	if r.open == nil {
+		return
+	}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
+		c.Overlays().Remove(r.open)
+	}
+	r.open = nil
+	r.changed()
+}
+
+// follow opens a link that a person chose at a place of the window. If what is
+// written does not show where it leads, that is named first. The answer to open
+// counts only after settleTime, like the one to a stranger: it may lie where a
+// second click falls.
+func (r *Root) follow(l weblink.Link, at fyne.Position) {
+	if !l.Ask {
+		r.launch(l)
+		return
+	}
+	shown := r.Now()
+	settled := func() bool { return r.Now().Sub(shown) >= settleTime }
+	m := newContextMenu(r.t, at, r.closeMenu,
+		menuEntry{id: "ask/open", icon: kit.IconOpen, word: "Open", ready: settled, do: func() { r.launch(l) }},
+		menuEntry{id: "ask/copy", icon: kit.IconLink, word: "Copy link", do: func() { r.copyText(l.URL) }},
+		menuEntry{id: "ask/cancel", icon: kit.IconClose, word: "Cancel", do: func() {}})
+	question, note := "Open "+l.Host+"?", "What is written does not show plainly that this link leads there."
+	if l.Mail {
+		question, note = "Write to "+l.Host+"?", "What is written does not show plainly what this link does."
+	}
+	m.ask(safetext.Display(question), safetext.Display(note))
+	r.present(m, m.rows[len(m.rows)-1])
+	r.changesIn(settleTime)
+}
+
+// launch opens a link. If that fails, the open chat says so, unless another one
+// is open by then.
+func (r *Root) launch(l weblink.Link) {
+	from := r.snap.Chat
+	r.OpenURL(l.URL, func(err error) {
+		if chat := r.snap.Chat; chat != nil && from != nil && chat.ID == from.ID {
+			r.chat.refuse(fmt.Sprintf("The link did not open (%v). Copy it with a right click or a long press, and paste it into a browser.", err))
+		}
+	})
+}
