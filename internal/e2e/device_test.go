@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +31,7 @@ func (e event) str(key string) string { s, _ := e.what[key].(string); return s }
 
 // device is earshotctl with a home folder on one host of a LAN.
 type device struct {
-	t    *testing.T
+	t    testing.TB
 	lan  *faultbench.LAN
 	host string
 	home string
@@ -46,8 +47,11 @@ type device struct {
 	ended  chan struct{}
 }
 
+// short is the short form of its ID, as elements of a window are named.
+func (d *device) short() string { return d.id[:8] }
+
 // newDevice makes a device named after its host.
-func newDevice(t *testing.T, lan *faultbench.LAN, host string) *device {
+func newDevice(t testing.TB, lan *faultbench.LAN, host string) *device {
 	t.Helper()
 	d := &device{t: t, lan: lan, host: host, home: t.TempDir(), more: make(chan struct{})}
 	d.must("name", host)
@@ -249,10 +253,27 @@ func (d *device) history(o *device) (texts []string) {
 	return texts
 }
 
+// transcript is the conversation of d with o as a writer's name, an ID and a
+// text for each message, oldest first.
+func (d *device) transcript(o *device) (lines []string) {
+	d.t.Helper()
+	writer := map[string]string{d.id: d.host, o.id: o.host}
+	for line := range strings.Lines(d.must("--json", "history", "--limit", "100000", o.id)) {
+		m := parse(d.t, line)
+		lines = append(lines, fmt.Sprintf("%s %s %q", writer[m.From], m.ID, m.Text))
+	}
+	return lines
+}
+
 // waitFor polls what no event tells.
-func waitFor(t *testing.T, ok func() bool) {
+func waitFor(t testing.TB, ok func() bool) {
 	t.Helper()
-	limit, tick := time.After(patience), time.NewTicker(100*time.Millisecond)
+	poll(t, 100*time.Millisecond, ok)
+}
+
+func poll(t testing.TB, every time.Duration, ok func() bool) {
+	t.Helper()
+	limit, tick := time.After(patience), time.NewTicker(every)
 	defer tick.Stop()
 	for !ok() {
 		select {

@@ -24,7 +24,7 @@ func TestFirstFrame(t *testing.T) {
 			a.must("id")
 			yardstick := time.Since(began)
 
-			w := openWindow(a)
+			w := openWindow(a, desktopSize)
 			began = time.Now() // the process has just begun; the screen was there before
 			shown := w.firstDump().Sub(began)
 			w.seeID("self")
