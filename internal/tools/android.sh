@@ -1,6 +1,6 @@
 # The Android app, for ./run --android: one APK for each kind of processor,
 # aligned and signed with the maintainer's own key. Sourced by ./run from the
-# root of the tree, after system.sh. docs/ANDROID.md explains it.
+# root of the tree, after package.sh. docs/ANDROID.md explains it.
 
 # Processors that there are APKs for: phones since about 2015, older ones,
 # Chromebooks and emulators.
@@ -103,6 +103,9 @@ need_key() {
 	say "Keep a copy of that folder in a safe place: without it no installed app can ever be updated."
 }
 
+# sign_in OUT FOLDER signs the APK that the packager made there.
+sign_in() { sign "$2/Earshot.apk" "$1"; }
+
 # sign IN OUT aligns an APK, signs it and verifies the result.
 sign() {
 	local folder aligned=$2.aligned
@@ -116,20 +119,6 @@ sign() {
 		return 1
 	}
 	rm -f "$aligned"
-}
-
-# android_package ABI OUT makes one signed APK. The work is done on a copy of
-# the tree, because "fyne package" rewrites FyneApp.toml.
-android_package() {
-	local abi=$1 out=$2 packager=$PWD/build/fyne copy status=0
-	copy=$(mktemp -d "${TMPDIR:-/tmp}/earshot-android.XXXXXX")
-	tar -cf - --exclude=./build --exclude=./.git . | tar -xf - -C "$copy" &&
-		(
-			cd "$copy" &&
-				GOFLAGS="${GOFLAGS:-} -trimpath -buildvcs=false" "$packager" package --target "android/$abi" --release
-		) && sign "$copy/Earshot.apk" "$out" || status=1
-	rm -rf "$copy"
-	return "$status"
 }
 
 # android [ABI,ABI...] builds, signs and verifies the APKs into build/.
@@ -146,13 +135,12 @@ android() {
 		esac
 	done
 	need_packages base && need_go && need_signing && need_ndk && need_key || return 1
-	version=$(sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)
-	mkdir -p build
-	go build -buildvcs=false -modfile=internal/tools/go.mod -o build/fyne fyne.io/tools/cmd/fyne || return 1
+	need_packager || return 1
+	version=$(app_version)
 	for abi in ${abis//,/ }; do
 		out=build/earshot-$version-android-$abi.apk
 		say "Building $out; the first one takes a few minutes."
-		android_package "$abi" "$out" || {
+		packaged "android/$abi" sign_in "$out" || {
 			say "There is no $out; see above."
 			return 1
 		}

@@ -26,11 +26,12 @@ demo_end() {
 }
 
 # demo_start DEVICE PROGRAM WORD... starts a program for a device. A test that
-# drives the windows finds a description of each beside the other.
+# drives the windows finds a description of each beside the other. The toolkit's
+# own settings file would be written by both at once.
 demo_start() {
 	local device=$1 program=$2
 	shift 2
-	EARSHOT_UI_DUMP=${EARSHOT_UI_DUMP:+$EARSHOT_UI_DUMP-$device} \
+	EARSHOT_UI_DUMP=${EARSHOT_UI_DUMP:+$EARSHOT_UI_DUMP-$device} XDG_CONFIG_HOME=$demo_home/$device/config \
 		"build/$program$exe" --home "$demo_home/$device" "$@" &
 	demo_pids="$demo_pids $!"
 }
