@@ -21,10 +21,11 @@ type rowView struct {
 	bubble  bubble
 	objects []fyne.CanvasObject
 	links   []*linkArea // one for each line of each link
+	ticks   map[tickKey]*canvas.Image
 }
 
 func newRowView(h *host) *rowView {
-	v := &rowView{host: h}
+	v := &rowView{host: h, ticks: map[tickKey]*canvas.Image{}}
 	v.ExtendBaseWidget(v)
 	return v
 }
@@ -140,7 +141,24 @@ func (v *rowView) drawMeta(x, y float32, quiet, read color.NRGBA) {
 	case viewmodel.TickQueued:
 		size = clockSize
 	}
-	v.add(kit.Icon(name, ink), x+w+tickGap+(tickSize-size)/2, y+(h-size)/2, size, size)
+	v.add(v.tick(name, ink), x+w+tickGap+(tickSize-size)/2, y+(h-size)/2, size, size)
+}
+
+// tick is an icon in a colour. The toolkit draws each new picture from its
+// vectors, which would be a third of the work for a row, so a view keeps its
+// few.
+func (v *rowView) tick(name kit.IconName, ink color.NRGBA) *canvas.Image {
+	key := tickKey{name, ink}
+	if v.ticks[key] == nil {
+		v.ticks[key] = kit.Icon(name, ink)
+	}
+	return v.ticks[key]
+}
+
+// tickKey is what two ticks that look the same have in common.
+type tickKey struct {
+	name kit.IconName
+	ink  color.NRGBA
 }
 
 // tickIcon is the drawing for a tick.

@@ -1,7 +1,7 @@
 package fake;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,30 +10,30 @@ public final class World {
 	private World() {}
 
 	/** Members that throw when they are called, by "Class.member". */
-	public static final Map<String, Throwable> fails = new HashMap<>();
+	public static final Map<String, Throwable> fails = new ConcurrentHashMap<>();
 	/** Services that there are not, by name. */
 	public static final List<String> missing = new ArrayList<>();
 	/** All calls since the last reset, in order. */
 	public static final List<String> calls = new ArrayList<>();
 	/** Locks that are held, by kind. */
-	public static final Map<String, Integer> held = new HashMap<>();
+	public static final Map<String, Integer> held = new ConcurrentHashMap<>();
 	/** The last lock that was made, for the garbage collector to find. */
 	public static java.lang.ref.WeakReference<Object> lastLock;
 	/** What the wake lock was last acquired for, in ms. */
 	public static long wakeFor;
 
 	public static String deviceName = "Kitchen phone";
-	public static final Map<String, Object> channels = new HashMap<>();
+	public static final Map<String, Object> channels = new ConcurrentHashMap<>();
 	/** Notifications on the screen, by tag. */
-	public static final Map<String, Object> shown = new HashMap<>();
+	public static final Map<String, Object> shown = new ConcurrentHashMap<>();
 	/** What was started by startActivity. */
 	public static Object started;
 	/** Intents of the activity, and at the root of the app's tasks. */
 	public static android.content.Intent activityIntent;
 	public static final List<android.content.Intent> baseIntents = new ArrayList<>();
 	/** Files in Downloads, by their address. */
-	public static final Map<String, File> files = new HashMap<>();
-	public static int nextFile;
+	public static final Map<String, File> files = new ConcurrentHashMap<>();
+	public static final java.util.concurrent.atomic.AtomicInteger nextFile = new java.util.concurrent.atomic.AtomicInteger();
 
 	public static final class File {
 		public String name, mediaType;

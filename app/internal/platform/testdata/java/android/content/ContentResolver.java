@@ -14,7 +14,7 @@ public class ContentResolver {
 		if (World.missing.contains("insert") || collection != MediaStore.Downloads.EXTERNAL_CONTENT_URI) {
 			return null;
 		}
-		String at = "content://downloads/" + World.nextFile++;
+		String at = "content://downloads/" + World.nextFile.getAndIncrement();
 		World.files.put(at, new World.File());
 		apply(at, values);
 		return new Uri((World) null, at);
