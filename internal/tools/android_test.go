@@ -1,11 +1,13 @@
 package tools
 
 import (
+	"archive/zip"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -158,7 +160,7 @@ func TestAndroidSaysWhatIsMissing(t *testing.T) {
 // TestAndroidPackages: everything but the compiler is real. A go command that
 // writes some file where the library belongs stands before the real one.
 func TestAndroidPackages(t *testing.T) {
-	need(t, "zipalign", "apksigner", "keytool", "aapt", "unzip")
+	need(t, "zipalign", "apksigner", "keytool", "aapt")
 	a := newAndroidTree(t)
 	bin, log := t.TempDir(), filepath.Join(t.TempDir(), "builds")
 	real, err := exec.LookPath("go")
@@ -248,8 +250,18 @@ func (a *androidTree) checkAPK(apk, lib string) {
 		!strings.Contains(certs, "v2 scheme (APK Signature Scheme v2): true") || !strings.Contains(certs, "v3 scheme (APK Signature Scheme v3): true") {
 		a.t.Errorf("%s is signed otherwise:\n%s", apk, certs)
 	}
-	if files := a.output("unzip", "-Z1", apk); strings.Count(files, "lib/") != 1 || !strings.Contains(files, lib) || !strings.Contains(files, "classes.dex") {
-		a.t.Errorf("%s holds\n%s", apk, files)
+	archive, err := zip.OpenReader(filepath.Join(a.dir, apk))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer archive.Close()
+	var files []string
+	for _, f := range archive.File {
+		files = append(files, f.Name)
+	}
+	all := strings.Join(files, "\n")
+	if strings.Count(all, "lib/") != 1 || !slices.Contains(files, lib) || !slices.Contains(files, "classes.dex") {
+		a.t.Errorf("%s holds\n%s", apk, all)
 	}
 }
 

@@ -101,6 +101,38 @@ func TestManifestIsExplained(t *testing.T) {
 	}
 }
 
+// TestLibrariesAreExplained: every module that is linked into the app has its
+// place in docs/ANDROID.md, and no other.
+func TestLibrariesAreExplained(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join(root, "docs/ANDROID.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, ok := strings.Cut(string(doc), "| module | what for |\n")
+	if !ok {
+		t.Fatal("docs/ANDROID.md has no table of modules")
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	var explained []string
+	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(table, -1) {
+		explained = append(explained, m[1])
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOOS=android", "GOARCH=arm64", "CGO_ENABLED=1", "CC=/nonexistent")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	linked := strings.Fields(string(out))
+	slices.Sort(linked)
+	linked = slices.DeleteFunc(slices.Compact(linked), func(m string) bool { return m == "earshot" })
+	slices.Sort(explained)
+	if !slices.Equal(explained, linked) {
+		t.Errorf("docs/ANDROID.md explains %q, linked are %q", explained, linked)
+	}
+}
+
 // TestManifestCompiles: the packager drops values that it does not know without
 // a word, the system's own tool does not.
 func TestManifestCompiles(t *testing.T) {
