@@ -67,11 +67,11 @@ func open(args arguments, stderr io.Writer) int {
 	a.Lifecycle().SetOnStarted(s.start)
 	a.Lifecycle().SetOnEnteredForeground(func() { s.focus(true) })
 	a.Lifecycle().SetOnExitedForeground(func() { s.focus(false) })
-	if !phone { // a phone makes its window anew after that
-		a.Lifecycle().SetOnStopped(s.silence)
-	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM) // the toolkit quits by the same signals
+	if !phone { // which makes its window anew after that, and whose loop no signal ends
+		a.Lifecycle().SetOnStopped(s.silence)
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM) // the toolkit quits by the same signals
+	}
 	go func() {
 		if _, ok := <-signals; ok {
 			s.silence()

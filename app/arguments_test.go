@@ -36,7 +36,7 @@ func TestArgumentsRefused(t *testing.T) {
 		{"--colour red", "-colour"},
 		{"--geometry big", "want WIDTHxHEIGHT"},
 		{"--geometry 412", "want WIDTHxHEIGHT"},
-		{"--geometry 359x700", "at least 360x480"},
+		{"--geometry 319x700", "at least 320x480"},
 		{"--geometry 99999x700", "want WIDTHxHEIGHT"},
 		{"--geometry 412x915+1", "the corner is +X+Y"},
 		{"--geometry 412x915+-1+5", "the corner is +X+Y"},

@@ -179,7 +179,11 @@ func TestWindowShowsAndSends(t *testing.T) {
 	r.tap(file, "conversation/"+identity.DeviceID{1}.Short())
 	file = r.until("composer", has("composer", ""))
 	for _, c := range "hello" {
-		r.window.Canvas().Focused().TypedRune(c)
+		if f := r.window.Canvas().Focused(); f != nil {
+			f.TypedRune(c)
+		} else { // on a phone nothing has the keyboard yet
+			r.window.Canvas().OnTypedRune()(c)
+		}
 	}
 	file = r.until("typed text", has("composer", "hello"))
 	r.tap(file, "send")

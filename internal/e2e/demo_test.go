@@ -69,6 +69,20 @@ func TestDemo(t *testing.T) {
 	// Where demo.sh puts the windows.
 	laptop := &demoWindow{&window{screen: s, dump: dump + "-laptop"}, 20, 40}
 	phone := &demoWindow{&window{screen: s, dump: dump + "-phone"}, 900, 40}
+	t.Cleanup(func() {
+		if t.Failed() {
+			s.picture("failed-demo")
+			for _, w := range []*demoWindow{laptop, phone} {
+				shown, _ := os.ReadFile(w.dump)
+				t.Logf("%s: %s", filepath.Base(w.dump), shown)
+			}
+			logs, _ := filepath.Glob(filepath.Join(d.tmp, "*/*/earshot.log"))
+			for _, name := range logs {
+				text, _ := os.ReadFile(name)
+				t.Logf("%s:\n%s", name, text)
+			}
+		}
+	})
 
 	laptop.press("the phone", func(e element) bool { return strings.HasPrefix(e.ID, "nearby/") && e.Text == "Phone" })
 	laptop.write("Shall we talk?")
@@ -146,6 +160,13 @@ func (w *demoWindow) press(what string, ok func(element) bool) {
 	e := w.see(what, ok)
 	e.X, e.Y = e.X+w.x, e.Y+w.y
 	w.click(e)
+	// Without a window manager the last window that opened keeps the keyboard.
+	out, err := w.command("xdotool", "getmouselocation", "--shell").Output()
+	_, id, found := strings.Cut(string(out), "WINDOW=")
+	if err != nil || !found {
+		w.t.Fatalf("no window below the mouse: %v: %s", err, out)
+	}
+	w.xdotool("windowfocus", "--sync", strings.TrimSpace(id))
 }
 
 func (w *demoWindow) write(text string) {

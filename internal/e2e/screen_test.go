@@ -21,6 +21,7 @@ const (
 type screen struct {
 	*device
 	display string
+	part    string // what pictures show of it, as import wants it; "" for all
 }
 
 // openScreen starts an X server of a size on the host of d and learns its
@@ -99,7 +100,11 @@ func (s *screen) picture(name string) {
 	if dir == "" {
 		return
 	}
-	if out, err := s.command("import", "-window", "root", filepath.Join(dir, name+".png")).CombinedOutput(); err != nil {
+	args := []string{"-window", "root", filepath.Join(dir, name+".png")}
+	if s.part != "" {
+		args = append([]string{"-crop", s.part}, args...)
+	}
+	if out, err := s.command("import", args...).CombinedOutput(); err != nil {
 		s.t.Errorf("no picture: %v: %s", err, out)
 	}
 }

@@ -18,7 +18,7 @@ func TestBackKey(t *testing.T) {
 	root.OnLeave = func() { left++ }
 
 	root.menu(fyne.NewPos(100, 100), menuEntry{id: "menu/copy", icon: kit.IconCopy, word: "Copy text", do: func() {}})
-	win.Canvas().Focused().TypedKey(back)
+	pressKey(root, win, back)
 	if root.open != nil {
 		t.Error("the menu stays")
 	}

@@ -53,19 +53,44 @@ func typeKeys(t *testing.T, w fyne.Window, text string) {
 
 var enter = &fyne.KeyEvent{Name: fyne.KeyReturn}
 
+// pressKey presses a key as the toolkit does: where the keyboard is, else in the
+// window.
+func pressKey(r *Root, w fyne.Window, k *fyne.KeyEvent) {
+	if f := w.Canvas().Focused(); f != nil {
+		f.TypedKey(k)
+	} else {
+		r.TypedKey(k)
+	}
+}
+
+// onPhone reports whether this is the variant for phones (the tag "mobile"),
+// whose keyboard comes and goes on the screen.
+func onPhone() bool { return fyne.CurrentDevice().IsMobile() }
+
+// sendTyped sends what is typed: by Enter, on a phone by the button.
+func sendTyped(t *testing.T, r *Root) {
+	t.Helper()
+	if onPhone() {
+		tap(t, r, "send")
+	} else {
+		r.chat.composer.entry.TypedKey(enter)
+	}
+}
+
 func TestTypeAndSend(t *testing.T) {
 	snap := sample()
 	root, rec, win := window(t, snap, 1000, 700)
-	if win.Canvas().Focused() != root.chat.composer.entry {
-		t.Fatal("an opened chat does not have the keyboard")
+	if got := win.Canvas().Focused() == root.chat.composer.entry; got == onPhone() {
+		t.Fatalf("an opened chat has the keyboard: %v", got)
 	}
+	root.chat.focus()
 	if element(root, "send").State != "disabled" {
 		t.Error("there is no text and the button can be pressed")
 	}
 	peer := snap.Chat.ShortID
 	typeKeys(t, win, "hi")
 	want(t, rec, "type "+peer+` "h"`, "type "+peer+` "hi"`)
-	root.chat.composer.entry.TypedKey(enter)
+	sendTyped(t, root)
 	want(t, rec, "send "+peer+` "hi"`)
 	if got := element(root, "composer").Text; got != "" {
 		t.Errorf("the composer still holds %q", got)
@@ -74,7 +99,7 @@ func TestTypeAndSend(t *testing.T) {
 	rec.take()
 	tap(t, root, "send")
 	want(t, rec, "send "+peer+` "x"`)
-	root.chat.composer.entry.TypedKey(enter)
+	sendTyped(t, root)
 	want(t, rec)
 }
 
@@ -96,8 +121,11 @@ func TestShiftEnterIsANewLine(t *testing.T) {
 	root, rec, win := window(t, sample(), 1000, 700)
 	e := root.chat.composer.entry
 	height := root.chat.composer.Size().Height
+	root.chat.focus()
 	typeKeys(t, win, "a")
-	e.KeyDown(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+	if !onPhone() { // where Enter alone is one
+		e.KeyDown(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+	}
 	e.TypedKey(enter)
 	e.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
 	typeKeys(t, win, "b")
@@ -108,7 +136,7 @@ func TestShiftEnterIsANewLine(t *testing.T) {
 		t.Errorf("the composer is %v high with two lines, %v with one", got, height)
 	}
 	rec.take()
-	e.TypedKey(enter)
+	sendTyped(t, root)
 	want(t, rec, "send "+sample().Chat.ShortID+` "a\nb"`)
 	if got := root.chat.composer.Size().Height; got != height {
 		t.Errorf("the composer does not shrink again: %v", got)
@@ -119,8 +147,9 @@ func TestARefusedTextStays(t *testing.T) {
 	snap := sample()
 	root, rec, win := window(t, snap, 1000, 700)
 	rec.refuse = true
+	root.chat.focus()
 	typeKeys(t, win, "too long")
-	root.chat.composer.entry.TypedKey(enter)
+	sendTyped(t, root)
 	chat := *snap.Chat
 	chat.Error, chat.Draft = "Too long.", "too long"
 	snap.Chat = &chat
@@ -138,6 +167,7 @@ func TestARefusedTextStays(t *testing.T) {
 func TestDraftsFollowTheChat(t *testing.T) {
 	snap := sample()
 	root, _, win := window(t, snap, 1000, 700)
+	root.chat.focus()
 	typeKeys(t, win, "half a th")
 	root.Set(snap) // older than what was typed
 	if got := element(root, "composer").Text; got != "half a th" {

@@ -9,26 +9,13 @@ import (
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
-	"earshot/internal/safetext"
 )
 
 // TestPictures compares the screens with pictures that were looked at. A new
 // picture is written to testdata/failed; look at it before it becomes the
 // master.
 func TestPictures(t *testing.T) {
-	closed := sample()
-	closed.Chat, closed.Conversations[0].Open = nil, false
-
-	asked := sample()
-	stranger := device(5, "Workshop tablet", "WT", true)
-	text := safetext.Display("Hello, this is Tom from the workshop. May I send you the drawing of the shelf? It is version seven, the one with the wider boards, and I would like to cut them today.")
-	asked.Requests = []viewmodel.Request{{Device: stranger, Text: text}}
-	asked.Conversations[0].Open = false
-	asked.Chat = &viewmodel.Chat{
-		Device: stranger, Status: "In earshot", Bar: viewmodel.BarRequest,
-		BarText: "Workshop tablet (" + safetext.Display(stranger.ShortID) + ") asks to write to you.",
-		Rows:    []*viewmodel.Row{day("d", "Today"), row("r", string(text), "14:30", false, viewmodel.TickNone, true, true)},
-	}
+	stranger, asked := askedByTom()
 
 	waiting := sample()
 	waiting.Notice = "This request is gone: it was decided elsewhere or it expired."
@@ -54,14 +41,7 @@ func TestPictures(t *testing.T) {
 	long := sample()
 	long.Chat.Rows = []*viewmodel.Row{row("3", strings.Repeat("A long text that goes on. ", 200), "10:08", false, viewmodel.TickNone, true, true)}
 
-	links := sample()
-	links.Chat.Rows = []*viewmodel.Row{
-		row("1", "Look at https://example.org/wiki/Go_(game), or www.example.net.", "10:06", false, viewmodel.TickNone, true, false),
-		row("2", "https://bank.example@evil.example/login?next=/a/long/way/to/somewhere/else/that/needs/more/than/a/line", "10:06", false, viewmodel.TickNone, false, true),
-		row("3", "The plan: https://example.org/plans/lake-house/2019/floor-plan-of-the-upper-floor.pdf (page 3) and mailto:anna@example.org", "10:07", true, viewmodel.TickRead, true, true),
-		row("4", "“http://printer:631”: see https://bücher.example/x.", "10:08", false, viewmodel.TickNone, true, true),
-		row("5", "👋", "10:09", false, viewmodel.TickNone, true, true),
-	}
+	links := manyLinks()
 
 	crowd := many()
 	crowd.Chat.Rows = append(crowd.Chat.Rows[6:len(crowd.Chat.Rows):len(crowd.Chat.Rows)],
@@ -103,29 +83,27 @@ func TestPictures(t *testing.T) {
 			l.Tapped(&fyne.PointEvent{AbsolutePosition: at(l, 60, 10)})
 			r.open.rows[2].FocusLost()
 		}},
-		{"phone-link-ask", links, 360, 640, func(r *Root) {
-			l := element(r, "link/3").Object.(*linkArea)
-			l.Tapped(&fyne.PointEvent{AbsolutePosition: at(l, 60, 10)})
-			r.open.rows[2].FocusLost()
-		}},
 		{"desktop-rename", sample(), 1000, 700, func(r *Root) {
 			r.side.header.editing(true) // without the keyboard: no caret
 			r.side.header.entry.SetText("Lena's new laptop")
 		}},
-		{"phone-list", closed, 412, 915, nil},
-		{"phone-chat", sample(), 412, 915, nil},
-		{"phone-narrow", asked, 320, 640, nil},
 	} {
-		for suffix, tokens := range map[string]*kit.Tokens{"": kit.Light(), "-dark": kit.Dark()} {
-			t.Run(c.name+suffix, func(t *testing.T) {
-				root, _, win := windowIn(t, tokens, c.snap, c.w, c.h)
-				if c.do != nil {
-					c.do(root)
-				}
-				win.Canvas().Unfocus() // no blinking caret
-				test.AssertRendersToImage(t, c.name+suffix+".png", win.Canvas())
-			})
-		}
+		pictures(t, c.name, c.snap, c.w, c.h, c.do)
+	}
+}
+
+// pictures compares a window in a size with the masters, in both colours; do is
+// what is done in it first, nil for nothing.
+func pictures(t *testing.T, name string, snap viewmodel.Snapshot, w, h float32, do func(*Root)) {
+	for suffix, tokens := range map[string]*kit.Tokens{"": kit.Light(), "-dark": kit.Dark()} {
+		t.Run(name+suffix, func(t *testing.T) {
+			root, _, win := windowIn(t, tokens, snap, w, h)
+			if do != nil {
+				do(root)
+			}
+			win.Canvas().Unfocus() // no blinking caret
+			test.AssertRendersToImage(t, name+suffix+".png", win.Canvas())
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/test"
 
 	"earshot/app/internal/view/textflow"
@@ -158,8 +159,8 @@ func TestAHostileLinkAsksFirst(t *testing.T) {
 			if got := element(root, "ask").Text; got != c.question {
 				t.Fatalf("it asks %q", got)
 			}
-			if got := win.Canvas().Focused(); got != root.open.rows[2] {
-				t.Error("the keyboard is not on Cancel")
+			if got := win.Canvas().Focused() == root.open.rows[2]; got == onPhone() {
+				t.Errorf("the keyboard is on Cancel: %v", got)
 			}
 			clickAt(win, tapped) // a double click
 			tap(t, root, "ask/open")
@@ -179,10 +180,11 @@ func TestAHostileLinkAsksFirst(t *testing.T) {
 				t.Errorf("calls are %q", got)
 			}
 			clickAt(win, tapped)
-			win.Canvas().Focused().TypedKey(enter)
+			key := pick(onPhone(), &fyne.KeyEvent{Name: mobile.KeyBack}, enter)
+			pressKey(root, win, key)
 			want(t, rec)
 			if root.open != nil {
-				t.Error("Return does not cancel")
+				t.Errorf("%s does not cancel", key.Name)
 			}
 		})
 	}
@@ -193,7 +195,8 @@ func TestTheWholeHostIsNamed(t *testing.T) {
 	label := strings.Repeat("w", 62) + "."
 	host := strings.Repeat(label, 3) + strings.Repeat("w", 50) + ".example"
 	root, _, win := window(t, linked("https://x@"+host+":65535/", false), leastWidth, leastHeight)
-	clickAt(win, at(areasOf(root, "1")[0], 5, 5))
+	lines := areasOf(root, "1")
+	clickAt(win, at(lines[len(lines)-1], 5, 5)) // the first ones may be above the view
 	var drawn strings.Builder
 	for _, o := range test.LaidOutObjects(root.open.head[0]) {
 		if text, ok := o.(*canvas.Text); ok {

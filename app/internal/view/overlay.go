@@ -20,7 +20,8 @@ func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
 	r.present(m, m.rows[0])
 }
 
-// present lays a card over the window and gives the keyboard to first.
+// present lays a card over the part of the window that nothing of a phone covers
+// and, on a computer, gives the keyboard to first: a phone would show its own.
 func (r *Root) present(m *contextMenu, first fyne.Focusable) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(r)
 	if c == nil {
@@ -28,9 +29,14 @@ func (r *Root) present(m *contextMenu, first fyne.Focusable) {
 	}
 	r.closeMenu()
 	r.open = m
+	corner, size := c.InteractiveArea()
+	m.at = m.at.Subtract(corner)
 	c.Overlays().Add(m)
-	m.Resize(c.Size())
-	c.Focus(first)
+	m.Move(corner)
+	m.Resize(size)
+	if !fyne.CurrentDevice().IsMobile() {
+		c.Focus(first)
+	}
 	r.changed()
 }
 

@@ -3,6 +3,7 @@ package view
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"earshot/app/internal/view/kit"
@@ -23,6 +24,7 @@ type selfHeader struct {
 	edit   *kit.IconButton
 	field  *canvas.Rectangle
 	entry  *nameEntry
+	view   *container.ThemeOverride // entry without the bar of a long name
 }
 
 func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys func(fyne.Focusable)) *selfHeader {
@@ -35,6 +37,7 @@ func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys fu
 	}
 	h.edit = kit.NewIconButton(t, kit.IconEdit, "Change the name of this device", z.button, 18, h.begin)
 	h.entry = newNameEntry(h.commit, h.end, func() { h.editing(false) })
+	h.view = container.NewThemeOverride(h.entry, kit.WithoutScrollBars(t))
 	h.field.Hide()
 	h.entry.Hide()
 	h.ExtendBaseWidget(h)
@@ -88,8 +91,8 @@ func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(h.edit, right, (s.Height-b)/2, b, b)
 		kit.Place(h.field, x-6, 10, s.Width-x-4, 40)
 		eh := kit.LineHeight(kit.BodySize) + entryPad
-		kit.Place(h.entry, x-2, (s.Height-eh)/2, s.Width-x-12, eh)
-	}, h.avatar, h.name, h.status, h.edit, h.field, h.entry)
+		kit.Place(h.view, x-2, (s.Height-eh)/2, s.Width-x-12, eh)
+	}, h.avatar, h.name, h.status, h.edit, h.field, h.view)
 }
 
 // nameEntry is a single line that Escape and leaving it close.

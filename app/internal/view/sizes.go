@@ -4,7 +4,7 @@ import "fyne.io/fyne/v2"
 
 // Metrics of the window, in dp.
 const (
-	leastWidth   = 360 // smallest window
+	leastWidth   = 320 // smallest window, and narrowest phone
 	leastHeight  = 480
 	twoPanes     = 720 // narrower windows show the list or the chat
 	sidebarShare = .33

@@ -43,6 +43,7 @@ type List struct {
 	inner       *fyne.Container
 	clip        *container.Clip
 	bar         *thumb
+	touch       *touch // nil where there is no finger
 }
 
 // shownRow is a row on the screen and what it shows.
@@ -62,17 +63,28 @@ func NewList(t *Tokens, top, bottom float32) *List {
 	l.bar = newThumb(t, l.drag)
 	l.clip = container.NewClip(l.inner)
 	l.bar.Hide()
+	if fyne.CurrentDevice().IsMobile() {
+		l.touch = newTouch(l)
+	}
 	l.ExtendBaseWidget(l)
 	return l
 }
 
-// CreateRenderer implements fyne.Widget.
+// CreateRenderer implements fyne.Widget. On a phone the bar only shows the place:
+// it is below what takes the finger.
 func (l *List) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{l.clip, l.bar}
+	if l.touch != nil {
+		objects = []fyne.CanvasObject{l.bar, l.touch.below, l.clip, l.touch.guard}
+	}
 	return NewRenderer(Fixed(120, 60), func(s fyne.Size) {
 		l.clip.Resize(s)
 		l.inner.Resize(s)
+		if l.touch != nil {
+			l.touch.resize(s)
+		}
 		l.layout()
-	}, l.clip, l.bar)
+	}, objects...)
 }
 
 // ScrollBy moves the rows down by dy dp.
@@ -84,6 +96,7 @@ func (l *List) ScrollBy(dy float32) {
 
 // ToEnd goes to the newest row and stays there.
 func (l *List) ToEnd() {
+	l.halt()
 	l.at.stick = true
 	l.layout()
 }
@@ -99,6 +112,7 @@ func (l *List) Items() []Item { return l.items }
 
 // Reset empties the list and puts it at its end, for another chat.
 func (l *List) Reset() {
+	l.halt()
 	l.items, l.at = nil, anchor{stick: true}
 	l.layout()
 }

@@ -62,12 +62,14 @@ func (l *List) Page(n float32) {
 
 // ToStart goes to the oldest row that is loaded.
 func (l *List) ToStart() {
+	l.halt()
 	l.at = anchor{y: l.top}
 	l.layout()
 }
 
 // Adopt puts the list where another one with the same items stands.
 func (l *List) Adopt(from *List) {
+	from.halt()
 	l.at = from.at
 	l.layout()
 }
