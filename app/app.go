@@ -43,7 +43,7 @@ func run(args []string, stderr io.Writer) int {
 	case err != nil:
 		return exitUsage
 	}
-	return withDisplay(stderr, os.Getenv, func() int { return open(a, stderr) })
+	return withDisplay(stderr, os.Getenv, os.Exit, func() int { return open(a, stderr) })
 }
 
 // open shows the window until it is closed.

@@ -28,13 +28,13 @@ type arguments struct {
 	place geometry
 }
 
-// geometry is where a window opens: its size in dp and, if placed, the upper
-// left corner in pixels of the screen. Systems that place windows themselves
+// geometry is where a window opens: its size and, if placed, the upper left
+// corner on the screen, in dp. Systems that place windows themselves
 // (Wayland, tiling window managers) ignore the corner.
 type geometry struct {
 	size   fyne.Size
 	placed bool
-	x, y   int
+	x, y   float32
 }
 
 // usualPlace is where the window opens unless told.
@@ -44,7 +44,7 @@ func usualPlace() geometry { return geometry{size: fyne.NewSize(windowWidth, win
 func (g *geometry) String() string {
 	s := fmt.Sprintf("%vx%v", g.size.Width, g.size.Height)
 	if g.placed {
-		s += fmt.Sprintf("+%d+%d", g.x, g.y)
+		s += fmt.Sprintf("+%v+%v", g.x, g.y)
 	}
 	return s
 }
@@ -59,7 +59,9 @@ func (g *geometry) Set(s string) error {
 	}
 	to := geometry{size: fyne.NewSize(float32(w), float32(h)), placed: placed}
 	if placed {
-		if to.x, to.y, ok = numbers(corner, "+"); !ok {
+		x, y, ok := numbers(corner, "+")
+		to.x, to.y = float32(x), float32(y)
+		if !ok {
 			return errors.New("the corner is +X+Y, for example 400x700+900+40")
 		}
 	}

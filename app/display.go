@@ -10,16 +10,22 @@ import (
 )
 
 // The toolkit needs a display and only says so by a panic with this beginning,
-// after a line in the log with that text.
+// after a line in the log with that text. That no window can be drawn on a
+// display it only logs, and goes on without one.
 const (
 	panicNoDisplay = "NotInitialized"
 	logNoDisplay   = "failed to initialise GLFW"
+	logNoWindow    = "window creation error"
 )
 
 // withDisplay runs the window. When there is no display to show it on, one line
-// says so instead of a stack trace; every other panic goes on.
-func withDisplay(stderr io.Writer, getenv func(string) string, window func() int) (code int) {
-	held := &heldLog{out: log.Writer()}
+// says so instead of a stack trace; every other panic goes on. When there is one
+// but nothing can be drawn on it, a line says so and exit is called.
+func withDisplay(stderr io.Writer, getenv func(string) string, exit func(int), window func() int) (code int) {
+	held := &heldLog{out: log.Writer(), noWindow: func() {
+		fmt.Fprintln(stderr, "earshot: no window can be drawn here: that needs OpenGL 2.0 or newer (on Debian: libgl1-mesa-dri); without a window use: earshotctl run")
+		exit(exitFailed)
+	}}
 	log.SetOutput(held)
 	defer func() {
 		p := recover()
@@ -55,11 +61,13 @@ func noDisplay(getenv func(string) string) string {
 // display: the panic that follows is told in words. It is safe for concurrent
 // use.
 type heldLog struct {
-	out io.Writer
+	out      io.Writer
+	noWindow func() // called after the cause of logNoWindow
 
 	mu      sync.Mutex
 	held    bytes.Buffer
 	holding bool
+	failing bool // the next line is the cause of logNoWindow
 }
 
 // Write implements io.Writer; the log writes one line at a time.
@@ -72,7 +80,12 @@ func (h *heldLog) Write(line []byte) (int, error) {
 	case h.holding && (bytes.Contains(line, []byte("  Cause:")) || bytes.Contains(line, []byte("  At:"))):
 	default:
 		h.pass()
-		return h.out.Write(line)
+		n, err := h.out.Write(line)
+		if h.failing {
+			h.noWindow()
+		}
+		h.failing = bytes.Contains(line, []byte(logNoWindow))
+		return n, err
 	}
 	return h.held.Write(line)
 }

@@ -23,7 +23,7 @@ func TestWithoutADisplay(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var stderr, logged bytes.Buffer
 			log.SetOutput(&logged)
-			code := withDisplay(&stderr, func(name string) string { return c.env[name] }, func() int {
+			code := withDisplay(&stderr, func(name string) string { return c.env[name] }, unused(t), func() int {
 				log.Println("Fyne error: ", logNoDisplay)
 				log.Println("  Cause:", "X11")
 				log.Println("  At: loop.go:29")
@@ -39,6 +39,29 @@ func TestWithoutADisplay(t *testing.T) {
 	}
 }
 
+func unused(t *testing.T) func(int) {
+	return func(code int) { t.Errorf("exit %d", code) }
+}
+
+// TestNothingCanBeDrawn: the toolkit would go on without a window for ever.
+func TestNothingCanBeDrawn(t *testing.T) {
+	usual := log.Writer()
+	defer log.SetOutput(usual)
+	var stderr, logged bytes.Buffer
+	log.SetOutput(&logged)
+	var codes []int
+	withDisplay(&stderr, func(string) string { return "" }, func(code int) { codes = append(codes, code) }, func() int {
+		log.Println("one")
+		log.Println("Fyne error: ", logNoWindow)
+		log.Println("  Cause:", "VersionUnavailable: no OpenGL")
+		log.Println("  At: driver.go:180")
+		return exitOK
+	})
+	if len(codes) != 1 || codes[0] != exitFailed || !strings.Contains(stderr.String(), "needs OpenGL") || !strings.Contains(logged.String(), "VersionUnavailable") {
+		t.Errorf("exits %v, written %q, logged %q", codes, stderr.String(), logged.String())
+	}
+}
+
 // TestOtherPanicsGoOn: with everything that was logged before.
 func TestOtherPanicsGoOn(t *testing.T) {
 	usual := log.Writer()
@@ -51,7 +74,7 @@ func TestOtherPanicsGoOn(t *testing.T) {
 			t.Errorf("written %q, logged %q", stderr.String(), logged.String())
 		}
 	}()
-	withDisplay(&stderr, func(string) string { return "" }, func() int {
+	withDisplay(&stderr, func(string) string { return "" }, unused(t), func() int {
 		log.Println("one")
 		log.Println("Fyne error: ", logNoDisplay)
 		log.Println("two")

@@ -83,9 +83,7 @@ func newShell(a fyne.App, opt options) *shell {
 	s.window.SetPadded(false)
 	s.window.SetContent(view.NewMessage(s.tokens, "Earshot", opening))
 	s.window.Resize(opt.Place.size)
-	if w, ok := s.window.(desktop.Window); ok && opt.Place.placed {
-		w.RequestPosition(opt.Place.x, opt.Place.y)
-	}
+	s.place()
 	s.window.SetCloseIntercept(s.quit)
 	if opt.Phone != nil {
 		s.phone = &phone{sys: opt.Phone, log: opt.Logger}
@@ -95,9 +93,21 @@ func newShell(a fyne.App, opt options) *shell {
 	return s
 }
 
+// place asks for the corner of the window. Only a window that is shown knows how
+// many pixels a dp has on its screen.
+func (s *shell) place() {
+	if w, ok := s.window.(desktop.Window); ok && s.opt.Place.placed {
+		scale := s.window.Canvas().Scale()
+		w.RequestPosition(int(s.opt.Place.x*scale), int(s.opt.Place.y*scale))
+	}
+}
+
 // start opens the device on a goroutine of its own and runs it until stop. While
 // it runs another call has no effect: a phone makes its window anew.
 func (s *shell) start() {
+	if s.opt.Place.placed && s.window.Canvas().Scale() != 1 {
+		s.place()
+	}
 	if s.living.CompareAndSwap(false, true) {
 		s.wg.Go(func() {
 			why, words := s.live()

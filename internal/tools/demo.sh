@@ -6,6 +6,8 @@
 
 # How long a device may take until it can be reached, in tenths of a second.
 DEMO_PATIENCE=300
+# How long one may take to end before it is ended the hard way, likewise.
+DEMO_GRACE=50
 
 demo_home="" demo_pids=""
 
@@ -16,22 +18,35 @@ demo_ctl() {
 	"build/earshotctl$exe" --home "$demo_home/$device" "$@"
 }
 
-# demo_end ends what runs and removes the homes. It may be called twice.
+# demo_end ends what runs and removes the homes, whatever comes meanwhile: keys
+# and messages are in them.
 demo_end() {
-	local pid
-	trap - EXIT INT TERM HUP
+	local pid tenth
+	trap '' INT TERM HUP
+	trap - EXIT
 	for pid in $demo_pids; do kill "$pid" 2>/dev/null || true; done
+	for ((tenth = 0; tenth < DEMO_GRACE; tenth++)); do
+		demo_any_runs || break
+		sleep 0.1
+	done
+	for pid in $demo_pids; do kill -9 "$pid" 2>/dev/null || true; done
 	wait 2>/dev/null || true
 	[ -z "$demo_home" ] || rm -rf "$demo_home"
 }
 
+# demo_any_runs reports whether a program started is still there.
+demo_any_runs() {
+	local pid
+	for pid in $demo_pids; do kill -0 "$pid" 2>/dev/null && return 0; done
+	return 1
+}
+
 # demo_start DEVICE PROGRAM WORD... starts a program for a device. A test that
-# drives the windows finds a description of each beside the other. The toolkit's
-# own settings file would be written by both at once.
+# drives the windows finds a description of each beside the other.
 demo_start() {
 	local device=$1 program=$2
 	shift 2
-	EARSHOT_UI_DUMP=${EARSHOT_UI_DUMP:+$EARSHOT_UI_DUMP-$device} XDG_CONFIG_HOME=$demo_home/$device/config \
+	EARSHOT_UI_DUMP=${EARSHOT_UI_DUMP:+$EARSHOT_UI_DUMP-$device} \
 		"build/$program$exe" --home "$demo_home/$device" "$@" &
 	demo_pids="$demo_pids $!"
 }
@@ -80,7 +95,9 @@ demo_introduce() {
 demo_prepare() {
 	demo_home=$(mktemp -d "${TMPDIR:-/tmp}/earshot-demo.XXXXXX")
 	trap demo_end EXIT
-	trap 'demo_end; exit 130' INT TERM HUP
+	trap 'demo_end; exit 130' INT
+	trap 'demo_end; exit 143' TERM
+	trap 'demo_end; exit 129' HUP
 	export EARSHOT_LOOPBACK=1
 	demo_ctl laptop name Laptop >/dev/null
 	demo_ctl "$1" name "$2" >/dev/null
@@ -90,6 +107,7 @@ demo_prepare() {
 demo_windows() {
 	demo_prepare phone Phone
 	demo_start laptop earshot --geometry 860x700+20+40
+	demo_address laptop >/dev/null || return 1 # two at once would write the toolkit's settings together
 	demo_start phone earshot --geometry 400x700+900+40
 	demo_introduce phone || return 1
 	say "Two devices, Laptop and Phone, one window each. In one of them pick the other under NEARBY"
@@ -110,8 +128,13 @@ demo_terminal() {
 	demo_until demo_ctl echo allow "$(demo_id laptop)" >/dev/null || return 1
 	say "You are Laptop. Echo, a second device on this machine, has accepted you and answers in capitals."
 	say "Write a line; Ctrl+D ends it."
-	while IFS= read -r line; do
+	while IFS= read -r line || [ -n "$line" ]; do
+		demo_running || {
+			say "Echo or Laptop has ended, and with it the demo."
+			return 1
+		}
 		[ -n "$line" ] || continue
-		demo_ctl laptop send Echo -- "$line" >/dev/null || true
+		demo_ctl laptop send Echo -- "$line" >/dev/null || [ $? = 3 ] || say "That line was not sent."
 	done
+	sleep 1 # the last answer is on its way
 }
