@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -60,14 +60,42 @@ func TestALinkGoesToTheSystem(t *testing.T) {
 	r.openURL("https://example.org", nil) // the window is gone
 }
 
+// TestALinkThatTheSystemDoesNotOpen: what it says of the address is neither in
+// the window nor in the log.
 func TestALinkThatTheSystemDoesNotOpen(t *testing.T) {
-	r, file := newLinkRig(t, func(*url.URL) error { return errors.New("no xdg-open here") })
-	r.tap(file, "link/1")
-	r.until("error", has("error", "no xdg-open here"))
-	r.stop()
-	if strings.Contains(r.log.String(), "example.org") || !strings.Contains(r.log.String(), "did not open") {
-		t.Errorf("the log is %q", r.log.String())
+	for name, c := range map[string]struct{ err, want string }{
+		"any error": {"", "the system did not open it"},
+		"our words": {"xdg-open is not there", "xdg-open is not there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, file := newLinkRig(t, func(u *url.URL) error {
+				if c.err != "" {
+					return fmt.Errorf("open %s: %w", u, openError(c.err))
+				}
+				return fmt.Errorf("no program for %s", u)
+			})
+			r.tap(file, "link/1")
+			file = r.until("error", has("error", c.want))
+			if e, _ := find(file, "error", ""); strings.Contains(e.Text, "example") || !strings.Contains(e.Text, "Copy it") {
+				t.Errorf("the window says %q", e.Text)
+			}
+			r.stop()
+			if log := r.log.String(); strings.Contains(log, "example") || !strings.Contains(log, "did not open") || !strings.Contains(log, c.want) {
+				t.Errorf("the log is %q", log)
+			}
+		})
 	}
+}
+
+// TestWhatIsNoAddress is not told either.
+func TestWhatIsNoAddress(t *testing.T) {
+	r, _ := newLinkRig(t, nil)
+	var err error
+	r.openURL("https://example.org:x", func(e error) { err = e })
+	if err == nil || strings.Contains(err.Error(), "example") {
+		t.Errorf("got %v", err)
+	}
+	r.stop()
 }
 
 // TestLinksArePartOfTheWindow: the name that tests of the real window click.

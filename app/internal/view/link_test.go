@@ -2,6 +2,7 @@ package view
 
 import (
 	"errors"
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/test"
 
+	"earshot/app/internal/view/kit"
 	"earshot/app/internal/view/textflow"
 	"earshot/app/internal/viewmodel"
 )
@@ -58,6 +60,7 @@ func TestATapOpensALink(t *testing.T) {
 		for _, in := range [][2]float32{{1, 1}, {size.Width - 1, size.Height - 1}, {size.Width / 2, size.Height / 2}} {
 			clickAt(win, at(a, in[0], in[1]))
 			want(t, rec, "url "+wrapped)
+			rec.clock = rec.clock.Add(settleTime)
 		}
 	}
 	for i, text := range linkTexts(root, "1") {
@@ -111,10 +114,74 @@ func TestLinksInRightToLeftLines(t *testing.T) {
 		t.Fatalf("%d areas, or the first is not right of the second", len(areas))
 	}
 	clickAt(win, at(areas[0], 3, 5))
+	rec.clock = rec.clock.Add(settleTime)
 	clickAt(win, at(areas[0], areas[0].Size().Width-3, 5))
 	clickAt(win, at(areas[1], 3, 5))
 	const first = "url https://a.example/%D7%90%D7%91"
 	want(t, rec, first, first, "url https://www.b.example")
+}
+
+// TestADoubleClickOpensALinkOnce, on whichever of its lines; another link is
+// opened at once.
+func TestADoubleClickOpensALinkOnce(t *testing.T) {
+	root, rec, win := window(t, linked(wrapped+" https://b.example", false), 1000, 700)
+	areas := areasOf(root, "1")
+	first, other := areas[0], areas[len(areas)-1]
+	clickAt(win, at(first, 5, 5))
+	clickAt(win, at(first, 5, 5))
+	clickAt(win, at(areas[1], 5, 5))
+	want(t, rec, "url "+wrapped)
+	clickAt(win, at(other, 5, 5))
+	want(t, rec, "url https://b.example")
+	rec.clock = rec.clock.Add(settleTime - 1)
+	clickAt(win, at(other, 5, 5))
+	want(t, rec)
+	rec.clock = rec.clock.Add(1)
+	clickAt(win, at(other, 5, 5))
+	want(t, rec, "url https://b.example")
+}
+
+// TestOpenIsDimUntilItCounts and is drawn anew then.
+func TestOpenIsDimUntilItCounts(t *testing.T) {
+	root, rec, win := window(t, linked("https://a@b.example", false), 1000, 700)
+	clickAt(win, at(areasOf(root, "1")[0], 20, 10))
+	open, cancel := root.open.rows[0], root.open.rows[2]
+	check := func(state string, text, icon color.Color) {
+		t.Helper()
+		if got := element(root, "ask/open").State; got != state || open.text.Color != text ||
+			open.icon.Resource != kit.IconResource(kit.IconOpen, icon.(color.NRGBA)) {
+			t.Errorf("Open is %s in %v with %s", got, open.text.Color, open.icon.Resource.Name())
+		}
+	}
+	check("settling", root.t.Faint, root.t.Faint)
+	open.MouseIn(nil)
+	if open.back.FillColor != root.t.Surface {
+		t.Error("it is marked before it counts")
+	}
+	if cancel.text.Color != root.t.Text {
+		t.Error("Cancel is dim")
+	}
+	rec.clock = rec.clock.Add(settleTime)
+	root.changed() // as the timer of changesIn does
+	check("ready", root.t.Text, root.t.Muted)
+	if open.back.FillColor != root.t.Hover {
+		t.Error("it is not marked when it counts")
+	}
+}
+
+// TestTheSubjectOfAMailIsShown, made harmless.
+func TestTheSubjectOfAMailIsShown(t *testing.T) {
+	root, _, win := window(t, linked("mailto:a@b.example?body=z&subject=Your%20%20%20account", false), 1000, 700)
+	clickAt(win, at(areasOf(root, "1")[0], 20, 10))
+	if got := element(root, "ask/subject").Text; got != "Subject: \u2068Your account\u2069" {
+		t.Errorf("the card says %q", got)
+	}
+	root.Set(linked("mailto:a@b.example?body=x", false))
+	root.closeMenu()
+	clickAt(win, at(areasOf(root, "1")[0], 20, 10))
+	if element(root, "ask").Object == nil || element(root, "ask/subject").Object != nil {
+		t.Error("the card of a mail without a subject is wrong")
+	}
 }
 
 // TestStrangersHaveNoLinks: neither on the card nor in the open request.
@@ -259,6 +326,7 @@ func TestALinkThatDoesNotOpen(t *testing.T) {
 	root.Set(snap)
 	var fail func(error)
 	root.OpenURL = func(_ string, failed func(error)) { fail = failed }
+	rec.clock = rec.clock.Add(settleTime)
 	tap(t, root, "link/1")
 	root.Set(asking("Other"))
 	fail(errors.New("late"))

@@ -27,6 +27,7 @@ const (
 	askPadY  = 14 // above the question
 	askGap   = 4  // between the question and the note
 	askNote  = 12.5
+	askSaid  = 3  // lines of each note
 	askLines = 20 // the longest host there is, in the widest letters, is seen whole
 )
 
@@ -51,6 +52,7 @@ type contextMenu struct {
 	close func()
 	card  *canvas.Rectangle
 	head  []*kit.Label // the question and what there is to say about it
+	names []string     // of the elements of head; "": none
 	rows  []*menuLine
 }
 
@@ -68,12 +70,26 @@ func newContextMenu(t *kit.Tokens, at fyne.Position, leave func(), entries ...me
 // ask puts a question above the entries.
 func (m *contextMenu) ask(question, note safetext.Display) {
 	m.width = askWidth
-	m.head = []*kit.Label{
-		kit.NewLabel(kit.Style{Size: kit.BodySize, Color: m.t.Text, Bold: true}, askLines),
-		kit.NewLabel(kit.Style{Size: askNote, Color: m.t.Muted}, 3),
+	m.add("ask", question, kit.Style{Size: kit.BodySize, Color: m.t.Text, Bold: true}, askLines)
+	m.say("", note)
+}
+
+// say puts a note below the question; name is that of its element, "" for none.
+func (m *contextMenu) say(name string, note safetext.Display) {
+	m.add(name, note, kit.Style{Size: askNote, Color: m.t.Muted}, askSaid)
+}
+
+func (m *contextMenu) add(name string, text safetext.Display, style kit.Style, lines int) {
+	l := kit.NewLabel(style, lines)
+	l.SetText(text)
+	m.head, m.names = append(m.head, l), append(m.names, name)
+}
+
+// draw shows which entries can be chosen now.
+func (m *contextMenu) draw() {
+	for _, r := range m.rows {
+		r.draw()
 	}
-	m.head[0].SetText(question)
-	m.head[1].SetText(note)
 }
 
 // Tapped implements fyne.Tappable: beside the card the person changed its mind.
@@ -128,11 +144,13 @@ func (m *contextMenu) CreateRenderer() fyne.WidgetRenderer {
 
 func (m *contextMenu) elements() []Element {
 	var out []Element
-	if len(m.head) > 0 {
-		out = append(out, Element{ID: "ask", Label: "Question", Text: m.head[0].Text(), Object: m.head[0]})
+	for i, l := range m.head {
+		if m.names[i] != "" {
+			out = append(out, Element{ID: m.names[i], Label: pick(i == 0, "Question", "Note"), Text: l.Text(), Object: l})
+		}
 	}
 	for _, r := range m.rows {
-		state := pick(r.entry.ready == nil || r.entry.ready(), "ready", "settling")
+		state := pick(r.ready(), "ready", "settling")
 		out = append(out, Element{ID: r.entry.id, Label: r.Label(), Text: r.entry.word, State: state, Object: r})
 	}
 	return out
@@ -147,6 +165,7 @@ type menuLine struct {
 	back  *canvas.Rectangle
 	icon  *canvas.Image
 	text  *canvas.Text
+	drawn struct{ ready, marked bool }
 }
 
 func newMenuLine(t *kit.Tokens, e menuEntry, leave func()) *menuLine {
@@ -155,18 +174,38 @@ func newMenuLine(t *kit.Tokens, e menuEntry, leave func()) *menuLine {
 		icon: kit.Icon(e.icon, t.Muted), text: kit.Text(e.word, kit.Style{Size: menuText, Color: t.Text}),
 	}
 	l.SetLabel(e.word)
+	l.drawn.ready = true
 	l.OnTap = func() {
-		if e.ready == nil || e.ready() {
+		if l.ready() {
 			leave()
 			e.do()
 		}
 	}
-	l.OnChange(func() {
-		l.back.FillColor = pick(l.Hovered() || l.Focused(), t.Hover, t.Surface)
-		canvas.Refresh(l.back)
-	})
+	l.OnChange(l.draw)
+	l.draw()
 	l.ExtendBaseWidget(l)
 	return l
+}
+
+// ready reports whether the entry can be chosen.
+func (l *menuLine) ready() bool { return l.entry.ready == nil || l.entry.ready() }
+
+// draw shows whether the entry can be chosen and is about to be. It is called
+// often, and what looks right already is left alone.
+func (l *menuLine) draw() {
+	ready := l.ready()
+	if marked := ready && (l.Hovered() || l.Focused()); marked != l.drawn.marked {
+		l.drawn.marked = marked
+		l.back.FillColor = pick(marked, l.t.Hover, l.t.Surface)
+		canvas.Refresh(l.back)
+	}
+	if ready != l.drawn.ready {
+		l.drawn.ready = ready
+		l.text.Color = pick(ready, l.t.Text, l.t.Faint)
+		l.icon.Resource = kit.IconResource(l.entry.icon, pick(ready, l.t.Muted, l.t.Faint))
+		canvas.Refresh(l.text)
+		l.icon.Refresh()
+	}
 }
 
 // TypedKey implements fyne.Focusable.

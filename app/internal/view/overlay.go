@@ -3,6 +3,7 @@ package view
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -52,13 +53,22 @@ func (r *Root) closeMenu() {
 	r.changed()
 }
 
+// followed is the link that was opened last without a question.
+type followed struct {
+	url string
+	at  time.Time
+}
+
 // follow opens a link that a person chose at a place of the window. If what is
 // written does not show where it leads, that is named first. The answer to open
 // counts only after settleTime, like the one to a stranger: it may lie where a
-// second click falls.
+// second click falls. For as long, a second click on the same link does nothing.
 func (r *Root) follow(l weblink.Link, at fyne.Position) {
 	if !l.Ask {
-		r.launch(l)
+		if now := r.Now(); l.URL != r.last.url || now.Sub(r.last.at) >= settleTime {
+			r.last = followed{l.URL, now}
+			r.launch(l)
+		}
 		return
 	}
 	shown := r.Now()
@@ -72,6 +82,9 @@ func (r *Root) follow(l weblink.Link, at fyne.Position) {
 		question, note = "Write to "+l.Host+"?", "What is written does not show plainly what this link does."
 	}
 	m.ask(safetext.Display(question), safetext.Display(note))
+	if subject := safetext.Line(l.Subject); subject != "" {
+		m.say("ask/subject", "Subject: "+safetext.Isolate(subject))
+	}
 	r.present(m, m.rows[len(m.rows)-1])
 	r.changesIn(settleTime)
 }

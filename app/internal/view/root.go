@@ -56,6 +56,7 @@ type Root struct {
 	idle  *fyne.Container // instead of a chat while none is open
 	line  *canvas.Rectangle
 	open  *contextMenu // nil: none
+	last  followed
 	phone bool
 	width float32
 }
@@ -192,6 +193,9 @@ func (r *Root) TypedKey(k *fyne.KeyEvent) {
 
 // changed tells that something was placed anew.
 func (r *Root) changed() {
+	if r.open != nil {
+		r.open.draw()
+	}
 	if r.OnMoved != nil {
 		r.OnMoved()
 	}

@@ -23,6 +23,10 @@ type Link struct {
 	// link it is the address.
 	Host string
 
+	// Subject is that of a mailto link: foreign text, not cleaned. It holds no
+	// control characters.
+	Subject string
+
 	Mail bool // it writes to Host
 	Ask  bool // what is written does not show plainly that it leads to Host
 }
@@ -41,16 +45,79 @@ func Find(text string) []Link {
 		if n := strings.IndexFunc(text[i:], endsLink); n >= 0 {
 			end = i + n
 		}
+		next := end
 		if end-i <= MaxLen { // with what is trimmed: a cut text holds no other links than the whole one
-			rest := trim(text[i+len(p.text) : end])
+			body := text[i+len(p.text) : end]
+			host := cutHost(p, body)
+			rest := trim(host)
 			if l, ok := p.parse(text[i : i+len(p.text)+len(rest)]); ok {
 				l.Start, l.End = i, i+l.End
+				l.Ask = l.Ask || len(host) == len(body) && hostGoesOn(rest, text[end:])
 				out = append(out, l)
+				if len(host) < len(body) {
+					next = l.End
+				}
 			}
 		}
-		i = end
+		i = next
 	}
 	return out
+}
+
+// endsHost are ASCII marks that are in no host: a text without spaces goes on
+// behind them, maybe with the next link.
+const endsHost = ",;()[]{}'*|"
+
+// partOfNames are the punctuation marks of names in some languages, and one
+// that IDNA takes for a full stop.
+const partOfNames = "\u00B7\u30FB\u05F3\u05F4\u2024"
+
+// compatible is where the blocks of Unicode begin whose marks stand for others:
+// IDNA takes some of them for hyphens and full stops.
+const compatible = 0xFE00
+
+// cutHost ends the rest of a link where its host cannot go on. A name of a
+// person in front of the host may hold all these marks: then nothing is cut.
+func cutHost(p prefix, rest string) string {
+	authority := authorityOf(rest)
+	if p.text == "mailto:" || strings.Contains(authority, "@") {
+		return rest
+	}
+	from := 0
+	if strings.HasPrefix(authority, "[") {
+		if from = strings.IndexByte(authority, ']') + 1; from == 0 {
+			return rest
+		}
+	}
+	n := strings.IndexFunc(authority[from:], func(r rune) bool {
+		if r < utf8.RuneSelf {
+			return strings.ContainsRune(endsHost, r)
+		}
+		return unicode.IsPunct(r) && r < compatible && !strings.ContainsRune(partOfNames, r)
+	})
+	if n < 0 {
+		return rest
+	}
+	return rest[:from+n]
+}
+
+// hostGoesOn reports whether a link whose rest ends in its host is followed by
+// a full stop of other writing that a browser takes for one of the host (RFC
+// 3490, 3.1), and not for one of a sentence: a letter or digit of a host name
+// comes behind it, or what stands before it is no whole name.
+func hostGoesOn(rest, behind string) bool {
+	r, size := utf8.DecodeRuneInString(behind)
+	if strings.ContainsAny(rest, "/?#") || r != '\u3002' && r != '\uFF0E' && r != '\uFF61' || len(behind) == size {
+		return false
+	}
+	if p, ok := prefixAt(behind, size); ok && strings.HasSuffix(p.text, "://") {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(behind[size:])
+	if first < utf8.RuneSelf {
+		return isAlnum(byte(first))
+	}
+	return !strings.Contains(rest, ".") && (unicode.IsLetter(first) || unicode.IsDigit(first))
 }
 
 // prefix is how a link begins.
@@ -149,11 +216,20 @@ func lower(c byte) byte {
 	return c
 }
 
+// lowered is lower for each byte.
+func lowered(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		b[i] = lower(c)
+	}
+	return string(b)
+}
+
 // equalFold compares without regard to the case of ASCII letters only: other
 // letters that fold to them do not make a scheme.
-func equalFold(s, lowered string) bool {
+func equalFold(s, folded string) bool {
 	for i := range len(s) {
-		if lower(s[i]) != lowered[i] {
+		if lower(s[i]) != folded[i] {
 			return false
 		}
 	}

@@ -40,6 +40,17 @@ func TestFind(t *testing.T) {
 		{"ellipsis", "look...https://a.example… https://b.example...", []string{"https://a.example", "https://b.example"}},
 		{"behind a colon", "Here:https://a.example", []string{"https://a.example"}},
 
+		{"no spaces between", "https://a.example,https://b.example;www.c.example|http://d.example:80", []string{"https://a.example", "https://b.example", "www.c.example", "http://d.example:80"}},
+		{"brackets without spaces", "(https://a.example)(https://b.example)[https://c.example](https://c.example/x)", []string{"https://a.example", "https://b.example", "https://c.example", "https://c.example/x"}},
+		{"a number in brackets", "http://[::1],http://[::2]:80", []string{"http://[::1]", "http://[::2]:80"}},
+		{"dashes", "https://b.example\u2014dash www.c.example\u2013dash https://d.example.\u2014 https://e.example/\u2014x", []string{"https://b.example", "www.c.example", "https://d.example", "https://e.example/\u2014x"}},
+		{"an ellipsis inside", "https://a.example\u2026and", []string{"https://a.example"}},
+		{"Arabic comma", "https://a.example\u060Chttps://b.example", []string{"https://a.example", "https://b.example"}},
+		{"marks in front of the host", "https://a.example,b@c.example https://a\u2014b@c.example", []string{"https://a.example,b@c.example"}},
+		{"letters behind a host", "https://example.org吧", []string{"https://example.org吧"}},
+		{"hidden parts of a mail", "mailto:a@b.example?subject=x%0D%0ABcc:c@d.example mailto:a@b.example?body=%00 mailto:a@b.example?body=%E2%80%AEx mailto:a@b.example%0A?body= mailto:a%0D@b.example", nil},
+		{"fields of a mail", "mailto:a@b.example?subject=x&Subject=y mailto:a@b.example?%0Asubject=x mailto:a@b.example?cc=c@d.example", nil},
+		{"an option", "mailto:-attach@b.example", nil},
 		{"other schemes", "javascript:alert(1) file:///etc/passwd data:text/html,x earshot:x intent://x#Intent;end ftp://a.example vbscript:x tel:1", nil},
 		{"schemes around them", "view-source+https://a.example xhttps://a.example file:/https://a.example git+http://a.example 1http://a.example", nil},
 		{"letters that fold to s", "http\u017F://a.example", nil},
@@ -47,7 +58,7 @@ func TestFind(t *testing.T) {
 		{"bad hosts", "https://a..b https://-x!y https://a.example:port https://a.example:99999 https://a.example:0 https://[::1 https://[1.2.3.4] https://[fe80::1%25eth0] https://a_b^c", nil},
 		{"a label that is too long", "https://" + strings.Repeat("a", 64) + ".example https://" + strings.Repeat("a", 63) + ".example", []string{"https://" + strings.Repeat("a", 63) + ".example"}},
 		{"bad numbers", "http://256.1.1.1 http://1.2.3.4.5 http://08.1 http://0x1ffffffff", nil},
-		{"bad names", "https://xn--a https://xn--0 https://a\uFF0Fb.example https://a\u2024b.example@ https://\u0301a.example", nil},
+		{"bad names", "https://xn--a https://%80 https://xn--0 https://a\uFF0Fb.example https://a\u2024b.example@ https://\u0301a.example", nil},
 		{"mail with more", "mailto:a@b.example?attach=/etc/passwd mailto:a@b.example?subject=x&Cc=c@d.example mailto:a@b.example,c@d.example mailto:a@b.example#x mailto:a%40evil.example@b.example mailto:/a@b.example mailto:a@[::1]", nil},
 
 		{"unseen inside", "https://bank.ex\u200Bample/ https://bank.example/\u202Egnp.exe https://a.example/\u2066x http://a\u00AD.example http://a.example/\u3164x http://a.example/\u2800/x http://a.example/\uFE0Fx http://a.example/\U000E0041x http://a.example/\x00x http://a.example/\xffx http://a.example/\u2400x", nil},
@@ -95,14 +106,20 @@ func TestWhereLinksLead(t *testing.T) {
 		{"https://bank.example:443@evil.example:81/@x", "https://bank.example:443@evil.example:81/@x", "evil.example:81", true},
 		{"https://@evil.example/", "https://evil.example/", "evil.example", true},
 		{"https://bank.example%2F@evil.example/", "https://bank.example%2F@evil.example/", "evil.example", true},
-		{"https://Paypa1.Example/", "https://paypa1.example/", "paypa1.example", true},
+		{"https://Paypa1.Example/", "https://paypa1.example/", "paypa1.example", false},
+		{"https://GitHub.com/foo", "https://github.com/foo", "github.com", false},
+		{"https://bank.example@GitHub.com", "https://bank.example@github.com", "github.com", true},
+		{"https://1O.example", "https://1o.example", "1o.example", true},
+		{"http://[FE80::1]:80/", "http://[fe80::1]:80/", "[fe80::1]:80", false},
 		{"https://paypaI.example", "https://paypai.example", "paypai.example", true},
-		{"Www.example.org", "https://www.example.org", "www.example.org", true},
+		{"Www.example.org", "https://www.example.org", "www.example.org", false},
 		{"https://bücher.example/x", "https://xn--bcher-kva.example/x", "xn--bcher-kva.example", true},
 		{"https://xn--bcher-kva.example", "https://xn--bcher-kva.example", "xn--bcher-kva.example", true},
 		{"https://аpple.example", "https://xn--pple-43d.example", "xn--pple-43d.example", true},
 		{"https://\uFF45\uFF56\uFF49\uFF4C.example", "https://evil.example", "evil.example", true},
 		{"https://\u212Aelvin.example", "https://kelvin.example", "kelvin.example", true},
+		{"https://\u0130.example", "https://xn--i-9bb.example", "xn--i-9bb.example", true},
+		{"https://example.org吧", "https://example.xn--org-s63e", "example.xn--org-s63e", true},
 		{"https://אבג.example/א", "https://xn--4dbcd.example/%D7%90", "xn--4dbcd.example", true},
 		{"https://bank.example\u2044a.evil.example", "https://bank.xn--examplea-k03d.evil.example", "bank.xn--examplea-k03d.evil.example", true},
 		{"https://evil%2Eexample/", "https://evil.example/", "evil.example", true},
@@ -120,7 +137,9 @@ func TestWhereLinksLead(t *testing.T) {
 
 		{"mailto:anna@example.org", "mailto:anna@example.org", "anna@example.org", false},
 		{"MAILTO:Anna.B+c@example.org", "mailto:Anna.B+c@example.org", "Anna.B+c@example.org", false},
-		{"mailto:anna@Example.org", "mailto:anna@example.org", "anna@example.org", true},
+		{"mailto:anna@Example.org", "mailto:anna@example.org", "anna@example.org", false},
+		{"mailto:Ina@example.org", "mailto:Ina@example.org", "Ina@example.org", false},
+		{"mailto:anna@paypaI.example", "mailto:anna@paypai.example", "anna@paypai.example", true},
 		{"mailto:anna@bücher.example", "mailto:anna@xn--bcher-kva.example", "anna@xn--bcher-kva.example", true},
 		{"mailto:anna@example.org?subject=ы%20x", "mailto:anna@example.org?subject=%D1%8B%20x", "anna@example.org", true},
 	} {
@@ -134,6 +153,48 @@ func TestWhereLinksLead(t *testing.T) {
 				t.Errorf("got  %+v\nwant %s %s ask %v", l, c.url, c.host, c.ask)
 			}
 		})
+	}
+}
+
+// TestFullStopsOfOtherWriting: a browser takes them for one of the host.
+func TestFullStopsOfOtherWriting(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		asks []bool // of each link
+	}{
+		{"https://example\u3002org", []bool{true}},
+		{"https://example\uFF0Eorg/x", []bool{true}},
+		{"https://www.bank\uFF61example", []bool{true}},
+		{"www.bank.example\u30021", []bool{true}},
+		{"https://example\u3002中国", []bool{true}},
+		{"mailto:anna@example\u3002org", []bool{true}},
+		{"https://a.example\u3002谢谢", []bool{false}},
+		{"https://a.example\u3002", []bool{false}},
+		{"https://a.example\u3002 b", []bool{false}},
+		{"https://a.example/b\u3002c", []bool{false}},
+		{"https://a.example\u3002https://b.example", []bool{false, false}},
+		{"https://a.example，b", []bool{false}},
+	} {
+		var asks []bool
+		for _, l := range Find(c.text) {
+			asks = append(asks, l.Ask)
+		}
+		if !slices.Equal(asks, c.asks) {
+			t.Errorf("%s: asks %v, want %v", c.text, asks, c.asks)
+		}
+	}
+}
+
+func TestSubject(t *testing.T) {
+	for text, want := range map[string]string{
+		"mailto:anna@example.org":                       "",
+		"mailto:anna@example.org?body=x":                "",
+		"mailto:anna@example.org?subject=a%20b+c&body=": "a b+c",
+		"mailto:anna@example.org?body=x&Subject=ы":      "ы",
+	} {
+		if found := Find(text); len(found) != 1 || found[0].Subject != want {
+			t.Errorf("%s: %+v, want subject %q", text, found, want)
+		}
 	}
 }
 
@@ -185,7 +246,7 @@ func checkLink(t *testing.T, written string, l Link) {
 	switch {
 	case l.Mail && u.Scheme == "mailto" && u.Opaque == l.Host:
 	case !l.Mail && (u.Scheme == "http" || u.Scheme == "https") && u.Host == l.Host && u.Hostname() != "":
-		if !l.Ask && (u.User != nil || !strings.HasPrefix(strings.TrimPrefix(written[strings.Index(written, ":")+1:], "//"), l.Host) && !strings.HasPrefix(written, l.Host)) {
+		if !l.Ask && (u.User != nil || !strings.HasPrefix(strings.TrimPrefix(lowered(written)[strings.Index(written, ":")+1:], "//"), l.Host) && !strings.HasPrefix(lowered(written), l.Host)) {
 			t.Fatalf("%q does not show that it leads to %q", written, l.Host)
 		}
 	default:

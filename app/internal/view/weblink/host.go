@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -50,10 +51,10 @@ func canonicalHost(host string) (string, bool) {
 		return "[" + ip.String() + "]", true
 	}
 	host, err := url.PathUnescape(host)
-	if err != nil {
+	if err != nil || !utf8.ValidString(host) {
 		return "", false
 	}
-	host = strings.ToLower(host)
+	host = lowered(host) // of ASCII only: IDNA knows the other letters better
 	if strings.IndexFunc(host, func(r rune) bool { return r > 0x7F }) >= 0 || hasPunycode(host) {
 		if host, err = idna.Lookup.ToASCII(host); err != nil {
 			return "", false

@@ -54,8 +54,26 @@ func webLink(raw string) (Link, bool) {
 	}
 	return Link{
 		End: len(raw), URL: u.String(), Host: host,
-		Ask: authority != host || len(host) > maxPlainHost || hasPunycode(host),
+		Ask: !shows(authority, host) || len(host) > maxPlainHost || hasPunycode(host),
 	}, true
+}
+
+// misread are upper-case letters that look like another letter or a digit in
+// lower case: l and 0.
+const misread = "IO"
+
+// shows reports whether a person who reads what is written sees where it leads:
+// it differs in the case of letters at most, and not in one that is misread.
+func shows(written, leads string) bool {
+	if len(written) != len(leads) {
+		return false
+	}
+	for i := range len(written) {
+		if c := written[i]; c != leads[i] && (lower(c) != leads[i] || strings.IndexByte(misread, c) >= 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // authorityOf is what stands before the path of an address.
@@ -67,7 +85,9 @@ func authorityOf(rest string) string {
 }
 
 // mailLink reads a mailto link (RFC 6068) of one address, with no more than a
-// subject and a text: other fields may attach files or add receivers.
+// subject and a text: other fields may attach files or add receivers. Nothing
+// in it is hidden by percent signs: a line break may begin another field, and
+// what begins with a hyphen may be an option of the program that opens it.
 func mailLink(raw string) (Link, bool) {
 	if strings.ContainsFunc(raw, isHidden) || strings.Contains(raw, "#") {
 		return Link{}, false
@@ -81,28 +101,45 @@ func mailLink(raw string) (Link, bool) {
 	if !ok || strings.ContainsAny(host, "[]") {
 		return Link{}, false
 	}
-	fields, err := url.ParseQuery(escape(query))
-	if err != nil {
+	query = escape(query)
+	subject, ok := subjectOf(query)
+	if !ok {
 		return Link{}, false
-	}
-	for name := range fields {
-		if name = strings.ToLower(name); name != "subject" && name != "body" {
-			return Link{}, false
-		}
 	}
 	to := address[:at+1] + host
 	target := "mailto:" + to
 	if query != "" {
-		target += "?" + escape(query)
+		target += "?" + query
 	}
 	u, err := url.Parse(target)
 	if err != nil || u.Opaque != to {
 		return Link{}, false
 	}
 	return Link{
-		End: len(raw), URL: u.String(), Host: to, Mail: true,
-		Ask: asks || address != to || len(host) > maxPlainHost || hasPunycode(host),
+		End: len(raw), URL: u.String(), Host: to, Subject: subject, Mail: true,
+		Ask: asks || !shows(address, to) || len(host) > maxPlainHost || hasPunycode(host),
 	}, true
+}
+
+// subjectOf reads the fields of a mailto link and returns its subject, or false
+// if there are others than one subject and one text, or if they hide something.
+func subjectOf(query string) (subject string, ok bool) {
+	fields, err := url.ParseQuery(strings.ReplaceAll(query, "+", "%2B")) // a plus sign is no space here
+	if err != nil {
+		return "", false
+	}
+	seen := make(map[string]bool)
+	for name, values := range fields {
+		name = lowered(name)
+		if name != "subject" && name != "body" || seen[name] || len(values) > 1 || strings.ContainsFunc(values[0], isHidden) {
+			return "", false
+		}
+		seen[name] = true
+		if name == "subject" {
+			subject = values[0]
+		}
+	}
+	return subject, true
 }
 
 const (
@@ -113,7 +150,7 @@ const (
 func isUserinfo(s string) bool { return only(s, unreserved+subDelims+"%:") }
 
 // isLocalPart accepts what people have as the first half of their address.
-func isLocalPart(s string) bool { return only(s, "-._~!$&'*+=") }
+func isLocalPart(s string) bool { return s[0] != '-' && only(s, "-._~!$&'*+=") }
 
 // only reports whether s holds nothing but ASCII letters, digits and marks.
 func only(s, marks string) bool {
