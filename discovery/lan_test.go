@@ -197,6 +197,24 @@ func TestHidden(t *testing.T) {
 	alice.await("found robert", soon)
 }
 
+// TestHiddenFromTheStart: a device that is hidden before it runs is not seen
+// even for a moment.
+func TestHiddenFromTheStart(t *testing.T) {
+	lan := faultbench.NewLAN(t, "a", "b", "c")
+	alice := startPeer(t, lan, "a", "alice")
+	bob := startPeer(t, lan, "b", "bob", hiddenEnv+"=1")
+	bob.await("found alice", soon)
+	startPeer(t, lan, "c", "carol")
+	bob.await("found carol", soon)
+	for l := ""; !strings.HasPrefix(l, "found carol"); {
+		if l = alice.await("", soon); strings.Contains(l, "bob") {
+			t.Errorf("alice heard of a hidden device: %s", l)
+		}
+	}
+	bob.tell("show")
+	alice.await("found bob", soon)
+}
+
 func TestRenameLosesNobody(t *testing.T) {
 	lan := faultbench.NewLAN(t, "a", "b")
 	alice := startPeer(t, lan, "a", "alice")

@@ -66,6 +66,7 @@ func (l *loop) run(ctx context.Context) {
 	defer poll.Stop()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	l.prepare(l.s.collect())
 	l.openSockets(time.Now())
 	l.look(time.Now(), true)
 
@@ -100,6 +101,18 @@ func (l *loop) run(ctx context.Context) {
 	}
 	l.bye()
 	l.tasks.Wait()
+}
+
+// prepare takes what callers asked for before the service ran, so that a hidden
+// one does not announce itself first. Nobody is known yet to be suspected, and
+// the first look is a refresh.
+func (l *loop) prepare(m mailbox) {
+	if m.record != nil {
+		l.record = *m.record
+	}
+	if m.hidden != nil {
+		l.hidden = *m.hidden
+	}
 }
 
 // receive reads the packet and those that wait behind it, a batch at most.

@@ -18,6 +18,9 @@ import (
 // peerEnv makes the test binary a device: its value is the device's name.
 const peerEnv = "DISCOVERY_TEST_PEER"
 
+// hiddenEnv, if set, hides the device before it runs.
+const hiddenEnv = "DISCOVERY_TEST_HIDDEN"
+
 // deniedEnv makes that device one to which the system denies what Android
 // denies to apps.
 const deniedEnv = "DISCOVERY_TEST_DENIED"
@@ -71,6 +74,9 @@ func runPeer(name string) error {
 		cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	s := New(cfg)
+	if os.Getenv(hiddenEnv) != "" {
+		s.SetHidden(true)
+	}
 	var printed sync.WaitGroup
 	printed.Go(func() {
 		for e := range s.Events() {

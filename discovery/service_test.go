@@ -26,6 +26,25 @@ func TestRunRefusesBadRecord(t *testing.T) {
 	}
 }
 
+// TestWishesBeforeRun: what was asked for before Run holds from its first packet.
+func TestWishesBeforeRun(t *testing.T) {
+	old, now := Record{Port: 7342, PresenceKey: testKey, Name: "old"}, Record{Port: 7342, PresenceKey: testKey, Name: "new"}
+	s := New(Config{Record: old})
+	s.SetRecord(now)
+	s.SetHidden(true)
+	l := newLoop(s)
+	l.prepare(s.collect())
+	if !l.hidden || l.record.Name != "new" {
+		t.Errorf("hidden %v, record %q", l.hidden, l.record.Name)
+	}
+	s.SetHidden(false)
+	l = newLoop(s)
+	l.prepare(s.collect())
+	if l.hidden || l.record.Name != "old" {
+		t.Errorf("a fresh loop: hidden %v, record %q", l.hidden, l.record.Name)
+	}
+}
+
 func TestLabelsDiffer(t *testing.T) {
 	a, b := New(Config{}), New(Config{})
 	if a.salt == b.salt || !validLabel(instanceLabel(a.salt)) {

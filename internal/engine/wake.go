@@ -29,16 +29,23 @@ func (w *sleepWatch) slept(wall, lived time.Time) bool {
 	return !last.wall.IsZero() && max(w.wall.Sub(last.wall), lived.Sub(last.lived)) > wakeTick+wakeGap
 }
 
-// whenWoken calls f each time the program runs again after it did not, until
-// ctx ends.
-func whenWoken(ctx context.Context, f func()) {
+// clocks returns the time on the wall and one with the monotonic clock.
+func clocks() (wall, lived time.Time) {
+	now := time.Now()
+	return now, now
+}
+
+// whenWoken calls f each time the program runs again after it did not, by what
+// now returns, until ctx ends. The time that f takes does not count.
+func whenWoken(ctx context.Context, now func() (wall, lived time.Time), f func()) {
 	tick := time.NewTicker(wakeTick)
 	defer tick.Stop()
 	var watch sleepWatch
 	for {
-		now := time.Now()
-		if watch.slept(now, now) {
+		if watch.slept(now()) {
 			f()
+			watch = sleepWatch{}
+			watch.slept(now())
 		}
 		select {
 		case <-ctx.Done():

@@ -39,6 +39,39 @@ func TestWhenWoken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		whenWoken(ctx, func() { t.Error("woken without sleep") })
+		whenWoken(ctx, clocks, func() { t.Error("woken without sleep") })
 	})
+}
+
+// TestWhenWokenTells: once for each time the program did not run, by either
+// clock, and a slow answer to it is no sleep.
+func TestWhenWokenTells(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		wall, lived time.Duration // that the clocks go ahead of those of the bubble
+	}{
+		{"the computer slept", time.Hour, 0},
+		{"the program was stopped", time.Minute, time.Minute},
+	} {
+		for _, slow := range []time.Duration{0, 3 * (wakeTick + wakeGap)} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				start := time.Now()
+				const often = 10*time.Minute + time.Second // a gap each time
+				var told []time.Duration
+				whenWoken(ctx, func() (wall, lived time.Time) {
+					now := time.Now()
+					gaps := min(now.Sub(start)/often, 2)
+					return now.Add(gaps * c.wall), now.Add(gaps * c.lived)
+				}, func() {
+					told = append(told, time.Since(start))
+					<-time.After(slow)
+				})
+				if len(told) != 2 || told[0] > often+wakeTick || told[1] > 2*often+wakeTick {
+					t.Errorf("%s, answered in %v: told at %v", c.name, slow, told)
+				}
+			})
+		}
+	}
 }

@@ -79,10 +79,17 @@ func (m *Messenger) remember(ctx context.Context, seen Seen) (Peer, error) {
 	m.mu.Lock()
 	d := m.deviceLocked(seen.ID)
 	d.typed = typed
+	kind := EventPeerUpdated
+	if !d.online() {
+		kind = EventPeerFound
+	}
+	m.watchLocked(d, seen.Addr)
 	p := m.peerLocked(d)
+	if !p.Online {
+		kind = EventPeerUpdated
+	}
+	m.hub.publish(Event{Kind: kind, Peer: &p})
 	m.mu.Unlock()
-	p.Online = true // it has just answered
-	m.hub.publish(Event{Kind: EventPeerUpdated, Peer: &p})
 	m.reach(seen.ID, reasonWrite)
 	return p, nil
 }

@@ -149,7 +149,9 @@ type Service interface {
 	// then by name.
 	Peers(ctx context.Context) ([]Peer, error)
 	// Add reaches the device at a typed HOST or HOST:PORT and remembers the
-	// address. ErrBadAddress, ErrUnreachable, ErrSelf.
+	// address. Until this device ends it goes on looking there, so that the
+	// device comes and goes like one that discovery sees. ErrBadAddress,
+	// ErrUnreachable, ErrSelf.
 	Add(ctx context.Context, address string) (Peer, error)
 	// Send stores a text in the conversation and the outbox, durably, before it
 	// returns. The first text to a stranger makes it a contact and asks it.

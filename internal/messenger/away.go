@@ -1,8 +1,6 @@
 package messenger
 
 import (
-	"slices"
-
 	"earshot/internal/identity"
 	"earshot/netcore/wire"
 )
@@ -25,25 +23,51 @@ func (m *Messenger) SetAway(away bool) {
 	}
 }
 
+// again is the state of work that is done by one goroutine at a time.
+type again struct{ running, wanted bool }
+
 // Recheck is for a device that slept, was stopped, or changed its network: links
-// that do not answer are ended, and contacts without one are dialled at once.
+// that do not answer a Ping in the time of docs/PROTOCOL.md §5.3 are ended,
+// contacts without one are dialled at once, and typed addresses looked at. It
+// does not block.
 func (m *Messenger) Recheck() {
 	m.mu.Lock()
-	if m.ctx.Err() != nil {
-		m.mu.Unlock()
+	defer m.mu.Unlock()
+	m.recheck.wanted = true
+	if m.recheck.running || m.ctx.Err() != nil {
 		return
 	}
+	m.recheck.running = true
+	m.wg.Go(m.recheckAll)
+}
+
+// recheckAll does so until nobody has asked meanwhile.
+func (m *Messenger) recheckAll() {
+	for m.recheckOnce() {
+	}
+}
+
+func (m *Messenger) recheckOnce() bool {
+	m.mu.Lock()
+	if !m.recheck.wanted || m.ctx.Err() != nil {
+		m.recheck.running = false
+		m.mu.Unlock()
+		return false
+	}
+	m.recheck.wanted = false
 	ids := make([]identity.DeviceID, 0, len(m.devices))
 	for id, d := range m.devices {
 		ids = append(ids, id)
 		for _, l := range d.links {
-			m.wg.Go(func() { m.doubt(l) })
+			m.wg.Go(func() { m.doubt(l, pingTimeout) })
 		}
 	}
 	m.mu.Unlock()
 	for _, id := range ids {
 		m.reach(id, reasonStart)
+		m.watchNow(id)
 	}
+	return true
 }
 
 // handleAway takes what a contact says of itself.
@@ -57,7 +81,6 @@ func (m *Messenger) handleAway(l *link, f *wire.Away) {
 	}
 }
 
-// away reports whether the device said so on a live link.
-func (d *device) away() bool {
-	return slices.ContainsFunc(d.links, func(l *link) bool { return l.away })
-}
+// away reports whether the device said so on its newest link: an older one may
+// be dead and not know it.
+func (d *device) away() bool { return len(d.links) > 0 && d.links[len(d.links)-1].away }

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"earshot/netcore/wire"
 )
 
 // A phone that leaves the screen says so on its link, says it again on the next
@@ -97,9 +100,64 @@ func TestRecheckDialsAtOnce(t *testing.T) {
 		}
 		b.reachable(true)
 		a.m.Recheck()
+		<-time.After(firstBackoff) // a dial may just have failed
 		synctest.Wait()
 		if !a.peers()["bert"].Linked {
 			t.Error("bert is not linked")
+		}
+	})
+}
+
+// A phone that is back on a new link is not away because its old one, dead and
+// not closed yet, said so.
+func TestTheNewestLinkSaysWhetherAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := friends(t)
+		b.m.SetAway(true)
+		settle()
+		w.mu.Lock()
+		w.drop = func(from *node, m wire.Message) bool {
+			_, ok := m.(*wire.Away)
+			return ok && from == b // on the old link; the new one begins with "not away"
+		}
+		w.mu.Unlock()
+		b.m.SetAway(false)
+		settle()
+		if !a.peers()["bert"].Away {
+			t.Error("the old link says that bert is back")
+		}
+		x, y := w.pair(b, a)
+		x.run()
+		y.run()
+		settle()
+		if p := a.peers()["bert"]; p.Away || !p.Linked {
+			t.Errorf("on a new link: away %v, linked %v", p.Away, p.Linked)
+		}
+		x.end()
+		settle()
+		if !a.peers()["bert"].Away {
+			t.Error("the old link is the newest again and does not count")
+		}
+	})
+}
+
+// A link whose other end is busy for less than the time of a Ping is kept,
+// however often the addresses change.
+func TestRecheckKeepsABusyLink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := friends(t)
+		settle()
+		w.mu.Lock()
+		w.slow, w.deaf = 4*time.Second, b
+		before := len(w.links)
+		w.mu.Unlock()
+		for range 5 {
+			a.m.AddressesChanged()
+		}
+		settle()
+		settle()
+		if len(w.links) != before {
+			t.Error("the link was ended")
 		}
 	})
 }

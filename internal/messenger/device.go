@@ -29,6 +29,7 @@ type device struct {
 	links   []*link          // live, oldest first
 	epochAt time.Time        // when its Resume last began a new epoch
 	dial    dialState
+	watch   watch
 }
 
 // deviceLocked returns the device, making it when it is new.
@@ -87,18 +88,23 @@ func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
 	return nil
 }
 
-// online reports a live link or a fresh sighting. A stranger's link that only
-// looked who is here does not count: such a device was not met.
-func (d *device) online() bool {
-	return len(d.labels) > 0 || slices.ContainsFunc(d.links, func(l *link) bool {
-		return d.level.IsContact() || l.Outbound() || !l.askedAt.IsZero()
-	})
+// online reports a live link, a fresh sighting, or an answer at an address that
+// a person typed.
+func (d *device) online() bool { return len(d.labels) > 0 || d.watch.seen || d.linked() }
+
+// linked reports a live link by which the device was met.
+func (d *device) linked() bool { return slices.ContainsFunc(d.links, (*link).meets) }
+
+// meets reports whether the link makes its device one that was met: a stranger's
+// that only looks who is here does not.
+func (l *link) meets() bool {
+	return l.dev.level.IsContact() || l.Outbound() || !l.askedAt.IsZero()
 }
 
 func (m *Messenger) peerLocked(d *device) Peer {
 	return Peer{
 		ID: d.id, Name: d.name, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
-		Online: d.online(), Linked: len(d.links) > 0, Away: d.away(),
+		Online: d.online(), Linked: d.linked(), Away: d.away(),
 		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen,
 	}
 }

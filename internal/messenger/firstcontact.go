@@ -45,9 +45,11 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 	if level != trust.Stranger {
 		return nil
 	}
+	kind := EventPeerUpdated // it is linked now
 	if !met {
-		m.publishPeer(EventPeerFound, l.Peer())
+		kind = EventPeerFound
 	}
+	m.publishPeer(kind, l.Peer())
 	hello, now := l.Hello(), m.now()
 	r := Request{
 		ID: msgid.ID(f.ID), Peer: l.Peer(), Name: hello.Name, Kind: hello.Kind,
@@ -243,6 +245,7 @@ func (m *Messenger) Block(ctx context.Context, id identity.DeviceID) error {
 		return fmt.Errorf("renew the presence key: %w", err)
 	}
 	m.mu.Lock()
+	m.unwatchLocked(m.deviceLocked(id))
 	network := m.net
 	m.mu.Unlock()
 	if network != nil {

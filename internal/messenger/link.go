@@ -74,13 +74,16 @@ func (m *Messenger) LinkUp(nl Link) {
 		kind = EventPeerFound
 	}
 	d.links = append(d.links, l)
-	met := d.online()
+	tell := l.meets()
 	d.lastSeen = m.now()
 	d.dial.fails = 0
-	if !d.stored || !d.level.IsContact() {
+	isContact := d.level.IsContact()
+	if isContact {
+		d.watch.seen = false // from here on its links speak for it
+	} else {
+		tell = tell || d.online() && (d.name != hello.Name || d.kind != hello.Kind)
 		d.name, d.kind = hello.Name, hello.Kind
 	}
-	isContact := d.level.IsContact()
 	m.mu.Unlock()
 
 	if isContact {
@@ -92,7 +95,7 @@ func (m *Messenger) LinkUp(nl Link) {
 		m.wg.Go(func() { m.sendAcks(l) })
 	}
 	m.mu.Unlock()
-	if met {
+	if tell {
 		m.publishPeer(kind, id)
 	}
 }
@@ -140,9 +143,9 @@ func (m *Messenger) LinkClosed(nl Link) {
 		return
 	}
 	l := d.links[i]
-	met := d.online()
+	met, counted := d.online(), l.meets()
 	d.links = slices.Delete(d.links, i, i+1)
-	if met {
+	if counted {
 		d.lastSeen = m.now()
 	}
 	undone := l.inflight
@@ -150,9 +153,9 @@ func (m *Messenger) LinkClosed(nl Link) {
 	online, contact := d.online(), d.level.IsContact()
 	p := m.peerLocked(d)
 	switch {
-	case met && online:
+	case counted && online:
 		m.hub.publish(Event{Kind: EventPeerUpdated, Peer: &p})
-	case met:
+	case met && !online:
 		m.hub.publish(Event{Kind: EventPeerLost, Peer: &p})
 	}
 	m.mu.Unlock()
@@ -166,6 +169,9 @@ func (m *Messenger) LinkClosed(nl Link) {
 	}
 	if online {
 		m.suspectAll(id)
+	}
+	if counted { // two devices that look at each other must not set each other off
+		m.watchNow(id)
 	}
 	m.pokeDevice(id)
 	m.reach(id, reasonDown)

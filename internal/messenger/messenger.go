@@ -57,6 +57,7 @@ type Messenger struct {
 	devices map[identity.DeviceID]*device
 	hints   map[string]*sighting
 	looks   looks
+	recheck again
 
 	addresses func() []netip.AddrPort
 }
@@ -122,6 +123,11 @@ func (m *Messenger) Connect(n Network, lookout Lookout) {
 func (m *Messenger) Close() {
 	m.mu.Lock() // no work is started by anyone who has seen ctx alive
 	m.cancel()
+	for _, d := range m.devices {
+		if d.watch.timer != nil {
+			d.watch.timer.Stop()
+		}
+	}
 	m.mu.Unlock()
 	m.wg.Wait()
 	m.hub.close()

@@ -56,8 +56,9 @@ func (m *Messenger) reach(id identity.DeviceID, why reason) {
 		return
 	}
 	d := m.devices[id]
-	// Without a sighting only waiting messages are worth knocking for long.
-	if len(d.labels) == 0 && !pending && why == reasonFailed && d.dial.fails >= maxIdleFails {
+	// Without a sighting only waiting messages are worth knocking for long, and
+	// an address that a person typed in this run.
+	if len(d.labels) == 0 && !pending && len(d.watch.addrs) == 0 && why == reasonFailed && d.dial.fails >= maxIdleFails {
 		return
 	}
 	if len(m.addressesLocked(d)) == 0 {
@@ -137,6 +138,9 @@ func (m *Messenger) dialled(id identity.DeviceID, err error) {
 		return
 	}
 	d.dial.fails++
+	if d.level.IsContact() {
+		m.unseenLocked(d)
+	}
 	m.forgetLocked(d)
 	m.mu.Unlock()
 	if m.ctx.Err() != nil {

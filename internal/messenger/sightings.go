@@ -80,10 +80,11 @@ func (m *Messenger) HintLost(label string) {
 	}
 	if d := m.devices[id]; d != nil && m.ctx.Err() == nil {
 		for _, l := range d.links {
-			m.wg.Go(func() { m.doubt(l) })
+			m.wg.Go(func() { m.doubt(l, doubtTimeout) })
 		}
 	}
 	m.mu.Unlock()
+	m.watchNow(id)
 }
 
 // doubtTimeout is how long a link may take to answer a Ping once discovery has
@@ -91,10 +92,10 @@ func (m *Messenger) HintLost(label string) {
 // notice a silent death within 15 seconds.
 const doubtTimeout = 1500 * time.Millisecond
 
-// doubt ends a link that does not answer any more. An idle one would else count
-// as the device being here until TCP gives up.
-func (m *Messenger) doubt(l *link) {
-	ctx, cancel := context.WithTimeout(l.ctx, doubtTimeout)
+// doubt ends a link that does not answer within the limit. An idle one would
+// else count as the device being here until TCP gives up.
+func (m *Messenger) doubt(l *link, limit time.Duration) {
+	ctx, cancel := context.WithTimeout(l.ctx, limit)
 	defer cancel()
 	if err := l.Ping(ctx); err != nil && l.ctx.Err() == nil {
 		l.Close(wire.ByeShutdown)

@@ -26,6 +26,7 @@ type world struct {
 	links []*memLink
 	drop  func(from *node, m wire.Message) bool // true: the frame is lost with its link alive
 	deaf  *node                                 // answers no Ping
+	slow  time.Duration                         // but after this time, if it is set
 }
 
 // node is one device of a world; it survives restarts of its messenger.
@@ -200,13 +201,21 @@ func (l *memLink) Close(wire.ByeReason)    { go l.end() }
 func (l *memLink) Ping(ctx context.Context) error {
 	w := l.owner.w
 	w.mu.Lock()
-	deaf := w.deaf
+	deaf, slow := w.deaf, w.slow
 	w.mu.Unlock()
 	if deaf != l.other.owner {
 		return nil
 	}
-	<-ctx.Done()
-	return ctx.Err()
+	var pong <-chan time.Time
+	if slow > 0 {
+		pong = time.After(slow)
+	}
+	select {
+	case <-pong:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (l *memLink) end() {

@@ -133,6 +133,7 @@ func (l *List) SetItems(items []Item) {
 // reanchor finds the first visible row, or the first after it that is still
 // there, among new items.
 func (l *List) reanchor(items []Item) {
+	l.at.index = min(l.at.index, max(0, len(l.items)-1)) // there may be fewer since it was last laid out
 	if len(l.items) > 0 {
 		if to := whereIs(l.items[l.at.index].ItemKey(), items, l.at.index, len(items)-len(l.items)); to >= 0 {
 			l.at.index = to

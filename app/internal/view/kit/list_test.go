@@ -69,6 +69,23 @@ func TestListStandsAtItsEnd(t *testing.T) {
 	}
 }
 
+// TestListGetsFewerItemsUnseen: a list that is not laid out takes what comes.
+func TestListGetsFewerItemsUnseen(t *testing.T) {
+	for _, left := range []int{0, 1, 3} {
+		l, _ := newTestList(t)
+		l.SetItems(blocks(0, 50))
+		size := l.Size()
+		l.Resize(fyne.NewSize(0, 0))
+		l.SetItems(blocks(0, left))
+		l.ScrollBy(10)
+		l.SetItems(blocks(0, left+1))
+		l.Resize(size)
+		if got := ys(l); len(got) != left+1 {
+			t.Errorf("%d of %d rows are visible", len(got), left+1)
+		}
+	}
+}
+
 func TestListShorterThanTheView(t *testing.T) {
 	l, _ := newTestList(t)
 	l.SetItems([]Item{&block{key: "a", height: 40}, &block{key: "b", height: 50}})
