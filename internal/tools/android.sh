@@ -44,7 +44,7 @@ need_ndk() {
 		say "  ANDROID_NDK_HOME=/path/to/android-ndk-r$ANDROID_NDK_LEAST ./run --android"
 		return 1
 	fi
-	export ANDROID_NDK_HOME=$found
+	ANDROID_NDK_HOME=$(cd "$found" && pwd) && export ANDROID_NDK_HOME
 }
 
 # sdk_tool NAME prints the program: from PATH, or else of the newest build tools
@@ -68,39 +68,63 @@ need_signing() {
 			return 1
 		}
 	done
-	command -v keytool >/dev/null 2>&1 || {
+	# A Mac without Java has a keytool that only says so.
+	keytool -help >/dev/null 2>&1 || {
 		say "There is no keytool here. It belongs to Java, in version 17 or newer: https://adoptium.net"
 		return 1
 	}
 }
 
-# signing_folder prints where the maintainer's key is: outside the tree.
-signing_folder() { echo "${EARSHOT_SIGNING:-${XDG_DATA_HOME:-$HOME/.local/share}/earshot-signing}"; }
+# need_signing_folder sets signing to where the maintainer's key is: outside the
+# tree, where nothing packs it up with the sources.
+need_signing_folder() {
+	signing=${EARSHOT_SIGNING:-${XDG_DATA_HOME:-$HOME/.local/share}/earshot-signing}
+	case "$signing" in
+	/* | [A-Za-z]:*) ;;
+	*)
+		say "EARSHOT_SIGNING is $signing; it has to be a whole path, from the root on."
+		return 1
+		;;
+	esac
+	case "$signing/" in
+	"$PWD"/*)
+		say "EARSHOT_SIGNING is $signing, inside this tree; a key belongs outside of it."
+		return 1
+		;;
+	esac
+}
 
 # need_key makes the maintainer's key on first use: an app can only be updated
-# by one that is signed with the same key.
+# by one that is signed with the same key. It is made in a folder of its own that
+# gets its name at the end, so that a stop half-way, or another run at the same
+# time, leaves no half of one.
 need_key() {
-	local folder
-	folder=$(signing_folder)
-	[ -f "$folder/android.p12" ] && [ -f "$folder/android.password" ] && return 0
-	if [ -e "$folder/android.p12" ] || [ -e "$folder/android.password" ]; then
-		say "Of the key that signs the app only one half is in $folder: android.p12 and"
-		say "android.password belong together. Bring back the other one; a new key could not update installed apps."
+	local new
+	need_signing_folder || return 1
+	if [ ! -e "$signing" ]; then
+		mkdir -p "$(dirname "$signing")" && new=$(mktemp -d "$signing.XXXXXX") || return 1
+		if ! { chmod 700 "$new" && (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$new/android.password") &&
+			(umask 077 && keytool -genkeypair -keystore "$new/android.p12" -storetype PKCS12 -storepass:file "$new/android.password" \
+				-alias earshot -keyalg RSA -keysize 4096 -validity 10957 -dname "CN=Earshot" >"$new/log" 2>&1); }; then
+			cat "$new/log" >&2
+			rm -rf "$new"
+			say "There is no key to sign the app with; see above."
+			return 1
+		fi
+		rm "$new/log"
+		# mkdir succeeds for one only.
+		if (umask 077 && mkdir "$signing" 2>/dev/null); then
+			mv "$new/android.password" "$new/android.p12" "$signing/" || return 1
+			say "Made the key that signs this app, in $signing."
+			say "Keep a copy of that folder in a safe place: without it no installed app can ever be updated."
+		fi
+		rm -rf "$new"
+	fi
+	if ! keytool -list -keystore "$signing/android.p12" -storepass:file "$signing/android.password" -alias earshot >/dev/null 2>&1; then
+		say "The key in $signing cannot be used: android.p12 and android.password belong together."
+		say "Bring back the copy that fits; a new key could not update installed apps."
 		return 1
 	fi
-	(
-		umask 077
-		mkdir -p "$folder"
-		# Both are made aside, so that a stop half-way leaves no key without password.
-		od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$folder/android.password.new"
-		rm -f "$folder/android.p12.new"
-		keytool -genkeypair -keystore "$folder/android.p12.new" -storetype PKCS12 -storepass:file "$folder/android.password.new" \
-			-alias earshot -keyalg RSA -keysize 4096 -validity 10957 -dname "CN=Earshot" >/dev/null
-		mv "$folder/android.password.new" "$folder/android.password"
-		mv "$folder/android.p12.new" "$folder/android.p12"
-	) || return 1
-	say "Made the key that signs this app, in $folder."
-	say "Keep a copy of that folder in a safe place: without it no installed app can ever be updated."
 }
 
 # sign_in OUT FOLDER signs the APK that the packager made there.
@@ -108,10 +132,9 @@ sign_in() { sign "$2/Earshot.apk" "$1"; }
 
 # sign IN OUT aligns an APK, signs it and verifies the result.
 sign() {
-	local folder aligned=$2.aligned
-	folder=$(signing_folder)
+	local aligned=$2.aligned
 	"$(sdk_tool zipalign)" -f -p 4 "$1" "$aligned" &&
-		"$(sdk_tool apksigner)" sign --ks "$folder/android.p12" --ks-pass "file:$folder/android.password" \
+		"$(sdk_tool apksigner)" sign --ks "$signing/android.p12" --ks-pass "file:$signing/android.password" \
 			--ks-key-alias earshot --v4-signing-enabled false --out "$2" "$aligned" &&
 		"$(sdk_tool zipalign)" -c -p 4 "$2" &&
 		"$(sdk_tool apksigner)" verify --min-sdk-version 21 "$2" || {
@@ -123,9 +146,12 @@ sign() {
 
 # android [ABI,ABI...] builds, signs and verifies the APKs into build/.
 android() {
-	local abi out version done_=""
-	local abis=${1:-$ANDROID_ABIS}
-	for abi in ${abis//,/ }; do
+	local abi out version made="" abis=${1//,/ }
+	if [ -z "${abis// /}" ]; then
+		say "--android= takes one or more of: $ANDROID_ABIS, with commas between."
+		return 2
+	fi
+	for abi in $abis; do
 		case " $ANDROID_ABIS " in
 		*" $abi "*) ;;
 		*)
@@ -137,16 +163,17 @@ android() {
 	need_packages base && need_go && need_signing && need_ndk && need_key || return 1
 	need_packager || return 1
 	version=$(app_version)
-	for abi in ${abis//,/ }; do
+	for abi in $abis; do
 		out=build/earshot-$version-android-$abi.apk
 		say "Building $out; the first one takes a few minutes."
+		rm -f "$out" # what an earlier run made must not pass for new
 		packaged "android/$abi" sign_in "$out" || {
 			say "There is no $out; see above."
 			return 1
 		}
-		done_="$done_ $out"
+		made="$made $out"
 	done
-	say "Signed and verified:$done_"
-	say "Install it on a phone that is connected by USB and allows debugging (arm64 fits phones since about 2015):"
-	say "  adb install -r build/earshot-$version-android-arm64.apk"
+	say "Signed and verified:$made"
+	say "Install one on a phone that is connected by USB and allows debugging (arm64 fits phones since about 2015):"
+	for out in $made; do say "  adb install -r $out"; done
 }

@@ -46,7 +46,7 @@ func newAndroidTree(t *testing.T) *androidTree {
 		}
 	}
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "ANDROID_") && !strings.HasPrefix(v, "HOME=") && !strings.HasPrefix(v, "XDG_") {
+		if !strings.HasPrefix(v, "ANDROID_") && !strings.HasPrefix(v, "EARSHOT_") && !strings.HasPrefix(v, "HOME=") && !strings.HasPrefix(v, "XDG_") {
 			a.env = append(a.env, v)
 		}
 	}
@@ -138,6 +138,10 @@ func TestAndroidSaysWhatIsMissing(t *testing.T) {
 		{"the NDK of the SDK is old", "--android", nil, 1, []string{"needs the Android NDK, r28 or newer", sdk, "is r26", "https://developer.android.com/ndk/downloads", "ANDROID_NDK_HOME="}},
 		{"no NDK", "--android", []string{"HOME=/nonexistent"}, 1, []string{"r28 or newer.\nGet it from"}},
 		{"ANDROID_NDK_HOME is something else", "--android", []string{"ANDROID_NDK_HOME=/tmp"}, 1, []string{"ANDROID_NDK_HOME is /tmp, and there is no NDK"}},
+		{"no processor", "--android=", nil, 2, []string{"--android= takes one or more of: arm64"}},
+		{"only commas", "--android=,", nil, 2, []string{"--android= takes one or more of: arm64"}},
+		{"the key belongs elsewhere", "--android", []string{"EARSHOT_SIGNING=mykeys", "ANDROID_NDK_HOME=" + a.ndk("28.2.1")}, 1, []string{"has to be a whole path"}},
+		{"the key is in the tree", "--android", []string{"EARSHOT_SIGNING=" + a.dir + "/keys", "ANDROID_NDK_HOME=" + a.ndk("28.2.1")}, 1, []string{"inside this tree"}},
 		{"no such processor", "--android=arm64,mips", nil, 2, []string{`no Android on "mips"`, "arm64 arm amd64 386"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -162,24 +166,11 @@ func TestAndroidSaysWhatIsMissing(t *testing.T) {
 func TestAndroidPackages(t *testing.T) {
 	need(t, "zipalign", "apksigner", "keytool", "aapt")
 	a := newAndroidTree(t)
-	bin, log := t.TempDir(), filepath.Join(t.TempDir(), "builds")
-	real, err := exec.LookPath("go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stub := `#!/bin/bash
-case " $* " in *" -buildmode=c-shared "*)
-	echo "$GOOS/$GOARCH $GOFLAGS $*" >>` + log + `
+	log := filepath.Join(t.TempDir(), "builds")
+	env := a.toolchain(`	echo "$GOOS/$GOARCH $GOFLAGS $*" >>` + log + `
 	while [ "$1" != -o ]; do shift; done
 	head -c 100000 /dev/urandom >"$2"
-	exit ;;
-esac
-exec ` + real + ` "$@"
-`
-	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(stub), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	env := []string{"ANDROID_NDK_HOME=" + a.ndk("28.2.13676358"), "PATH=" + bin + ":" + os.Getenv("PATH")}
+	exit`)
 	before := a.read("FyneApp.toml")
 	status, printed := a.run("--android=arm64,arm", env...)
 	if status != 0 {
@@ -197,13 +188,79 @@ exec ` + real + ` "$@"
 	}
 	if lines := strings.Split(strings.TrimSpace(string(built)), "\n"); len(lines) != 2 ||
 		!strings.HasPrefix(lines[0], "android/arm64 ") || !strings.HasPrefix(lines[1], "android/arm ") ||
-		strings.Count(string(built), "-trimpath") < 2 {
+		strings.Count(string(built), "-trimpath") < 2 || strings.Count(string(built), "no_animations") != 2 {
 		t.Errorf("built %q", built)
 	}
 	for abi, lib := range map[string]string{"arm64": "lib/arm64-v8a/libearshot.so", "arm": "lib/armeabi-v7a/libearshot.so"} {
 		a.checkAPK("build/earshot-"+a.version()+"-android-"+abi+".apk", lib)
 	}
 	a.checkKey(env)
+}
+
+// toolchain is an environment with an NDK and a go command that runs a line of
+// bash instead of compiling the library, and calls the real one for all else.
+func (a *androidTree) toolchain(compile string) []string {
+	a.t.Helper()
+	real, err := exec.LookPath("go")
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	bin := a.program("go", `case " $* " in *" -buildmode=c-shared "*)
+`+compile+` ;;
+esac
+exec `+real+` "$@"`)
+	return []string{"ANDROID_NDK_HOME=" + a.ndk("28.2.13676358"), "PATH=" + bin + ":" + os.Getenv("PATH")}
+}
+
+// program makes a folder with one program, a piece of bash.
+func (a *androidTree) program(name, body string) (bin string) {
+	a.t.Helper()
+	bin = a.t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/bash\n"+body+"\n"), 0o777); err != nil {
+		a.t.Fatal(err)
+	}
+	return bin
+}
+
+// TestAndroidStepsFail: whatever fails is told, leaves no half of a key and no
+// old APK that passes for a new one, and the next run works.
+func TestAndroidStepsFail(t *testing.T) {
+	need(t, "zipalign", "apksigner", "keytool", "aapt")
+	a := newAndroidTree(t)
+	apk := filepath.Join(a.dir, "build/earshot-"+a.version()+"-android-arm64.apk")
+	signing := filepath.Join(a.home, ".local/share/earshot-signing")
+	good := a.toolchain(`	while [ "$1" != -o ]; do shift; done
+	head -c 1000 /dev/urandom >"$2"
+	exit`)
+	with := func(bin string) []string {
+		return []string{good[0], strings.Replace(good[1], "PATH=", "PATH="+bin+":", 1)}
+	}
+	keytool, err := exec.LookPath("keytool")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := with(a.program("keytool", `[ "$1" = -genkeypair ] && { echo no entropy; exit 1; }; exec `+keytool+` "$@"`))
+	if status, printed := a.run("--android=arm64", broken...); status != 1 || !strings.Contains(printed, "no entropy") || !strings.Contains(printed, "There is no key") {
+		t.Errorf("keytool fails: status %d, %s", status, printed)
+	}
+	if left, _ := filepath.Glob(signing + "*"); len(left) != 0 {
+		t.Errorf("keytool failed and left %v", left)
+	}
+	if status, printed := a.run("--android=arm64", good...); status != 0 {
+		t.Fatalf("the next run: status %d, %s", status, printed)
+	}
+	for what, env := range map[string][]string{
+		"the compiler":  a.toolchain("	echo no such header >&2; exit 1"),
+		"the signature": with(a.program("apksigner", "echo refused >&2; exit 1")),
+	} {
+		status, printed := a.run("--android=arm64", env...)
+		if status != 1 || !strings.Contains(printed, "There is no build/earshot-") || strings.Contains(printed, "Signed and verified") {
+			t.Errorf("%s fails: status %d, %s", what, status, printed)
+		}
+		if left, _ := filepath.Glob(apk + "*"); len(left) != 0 {
+			t.Errorf("%s failed and left %v", what, left)
+		}
+	}
 }
 
 func (a *androidTree) read(name string) string {

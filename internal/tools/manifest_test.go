@@ -72,11 +72,11 @@ func TestManifestAgrees(t *testing.T) {
 	if a.Debuggable != "false" || a.AllowBackup != "false" || a.Activity.LaunchMode != "singleTask" || a.Activity.SoftInput != "adjustResize" {
 		t.Errorf("%+v", a)
 	}
-	// Without these a rotation would end the activity, and with it every link.
-	for _, flag := range []string{"orientation", "screenSize", "smallestScreenSize", "screenLayout", "keyboardHidden", "uiMode"} {
-		if !slices.Contains(strings.Split(a.Activity.ConfigChanges, "|"), flag) {
-			t.Errorf("configChanges lacks %s", flag)
-		}
+	// All that the packager knows: without one of them the change makes the
+	// activity anew.
+	const all = "orientation|screenSize|smallestScreenSize|screenLayout|keyboard|keyboardHidden|navigation|uiMode|locale|fontScale|touchscreen|mcc|mnc"
+	if a.Activity.ConfigChanges != all {
+		t.Errorf("configChanges is %q, want %q", a.Activity.ConfigChanges, all)
 	}
 }
 
@@ -117,20 +117,46 @@ func TestLibrariesAreExplained(t *testing.T) {
 	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(table, -1) {
 		explained = append(explained, m[1])
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".")
+	linked := slices.DeleteFunc(androidDeps(t, "{{with .Module}}{{.Path}}{{end}}"), func(m string) bool { return m == "earshot" })
+	slices.Sort(explained)
+	if !slices.Equal(explained, linked) {
+		t.Errorf("docs/ANDROID.md explains %q, linked are %q", explained, linked)
+	}
+}
+
+// TestSystemLibrariesAreExplained: what the linker is asked for.
+func TestSystemLibrariesAreExplained(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join(root, "docs/ANDROID.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(doc), "The library asks the linker for")
+	text, _, _ = strings.Cut(text, "\n\n")
+	var explained []string
+	for _, m := range regexp.MustCompile("`(-l[A-Za-z0-9]+)`").FindAllStringSubmatch(text, -1) {
+		explained = append(explained, m[1])
+	}
+	asked := androidDeps(t, `{{join .CgoLDFLAGS " "}}`)
+	slices.Sort(explained)
+	if !slices.Equal(explained, asked) {
+		t.Errorf("docs/ANDROID.md explains %q, the linker is asked for %q", explained, asked)
+	}
+}
+
+// androidDeps is a word or more about each package of the app on Android, sorted
+// and each once.
+func androidDeps(t *testing.T, format string) []string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-deps", "-f", format, ".")
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOOS=android", "GOARCH=arm64", "CGO_ENABLED=1", "CC=/nonexistent")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	linked := strings.Fields(string(out))
-	slices.Sort(linked)
-	linked = slices.DeleteFunc(slices.Compact(linked), func(m string) bool { return m == "earshot" })
-	slices.Sort(explained)
-	if !slices.Equal(explained, linked) {
-		t.Errorf("docs/ANDROID.md explains %q, linked are %q", explained, linked)
-	}
+	words := strings.Fields(string(out))
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // TestManifestCompiles: the packager drops values that it does not know without

@@ -13,15 +13,19 @@ need_packager() {
 # packaged TARGET COMMAND... makes a package and calls the command with the
 # folder that holds it, which is thrown away after that. The work is done on a
 # copy of the tree, because "fyne package" rewrites FyneApp.toml and leaves files
-# in it; -trimpath keeps the paths of this machine out of the program.
+# in it; -trimpath keeps the paths of this machine out of the program, and the tag is
+# that of ./run.
 packaged() {
-	local target=$1 packager=$PWD/build/fyne$exe copy status=0
+	local target=$1 packager=$PWD/build/fyne$exe status=0
 	shift
-	copy=$(mktemp -d "${TMPDIR:-/tmp}/earshot-package.XXXXXX")
+	copy=$(mktemp -d "${TMPDIR:-/tmp}/earshot-package.XXXXXX") || return 1
+	trap 'rm -rf "$copy"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
 	tar -cf - --exclude=./build --exclude=./.git . | tar -xf - -C "$copy" &&
 		(
 			cd "$copy" &&
-				GOFLAGS="${GOFLAGS:-} -trimpath -buildvcs=false" "$packager" package --target "$target" --release
+				GOFLAGS="${GOFLAGS:-} -trimpath -buildvcs=false" "$packager" package --target "$target" --release --tags no_animations
 		) && "$@" "$copy" || status=1
 	rm -rf "$copy"
 	return "$status"
