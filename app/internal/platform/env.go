@@ -32,7 +32,7 @@ type object uintptr
 // Its methods return what Java throws as errors and leave no exception behind.
 type env struct {
 	jni     C.uintptr_t
-	context object // the activity
+	context object // the application
 	sdk     int    // API level of the phone; 0 until it is known
 }
 
@@ -48,28 +48,6 @@ func (e *javaError) Error() string { return e.member + ": " + e.text }
 
 // Is makes a SecurityException an fs.ErrPermission.
 func (e *javaError) Is(target error) bool { return e.denied && target == fs.ErrPermission }
-
-// work runs f with a Java machine. Nothing that f gets from it is valid
-// afterwards but what it has kept.
-func work(f func(*env) error) error {
-	return onThread(func(jni, context uintptr) error {
-		e := &env{jni: C.uintptr_t(jni), context: object(context)}
-		if context == 0 {
-			return errors.New("there is no activity")
-		}
-		if C.ear_open_frame(e.jni, frameSize) != 0 {
-			C.ear_take_exception(e.jni)
-			return errors.New("no memory for Java references")
-		}
-		defer C.ear_close_frame(e.jni)
-		sdk, err := e.number("SDK_INT")
-		if err != nil {
-			return err
-		}
-		e.sdk = int(sdk)
-		return f(e)
-	})
-}
 
 // row finds a member and checks that the phone has it.
 func (e *env) row(key string) (member, error) {
@@ -304,13 +282,13 @@ func (e *env) newText(s string) (object, error) {
 }
 
 // service returns a service of the system by the constant with its name.
-func (e *env) service(context object, key string) (object, error) {
+func (e *env) service(key string) (object, error) {
 	name, err := e.get(key, 0)
 	if err != nil {
 		return 0, err
 	}
 	defer e.drop(name)
-	s, err := e.find("Context.getSystemService", context, name)
+	s, err := e.find("Context.getSystemService", e.context, name)
 	if err == nil && s == 0 {
 		err = fmt.Errorf("this phone has no such service: %s: %w", key, errors.ErrUnsupported)
 	}

@@ -113,14 +113,9 @@ func (p *phone) releaseAwake() error {
 	return errors.Join(release(&p.wifi, "WifiLock"), release(&p.wake, "WakeLock"))
 }
 
-// newLock makes a lock that is held or not, however often it is acquired. The
-// services are asked of the application: the activity may go.
+// newLock makes a lock that is held or not, however often it is acquired.
 func newLock(e *env, service, maker, kind string, args ...any) (object, error) {
-	app, err := e.get("Context.getApplicationContext", e.context)
-	if err != nil {
-		return 0, err
-	}
-	manager, err := e.service(app, service)
+	manager, err := e.service(service)
 	if err != nil {
 		return 0, err
 	}

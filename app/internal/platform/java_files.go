@@ -128,7 +128,7 @@ func pour(e *env, out object, from io.Reader) error {
 }
 
 func (p *phone) share(text string) error {
-	return work(func(e *env) error {
+	return workOnActivity(func(e *env, activity object) error {
 		action, err := e.get("ACTION_SEND", 0)
 		if err != nil {
 			return err
@@ -151,6 +151,6 @@ func (p *phone) share(text string) error {
 		if err != nil {
 			return err
 		}
-		return e.call("Context.startActivity", e.context, chooser)
+		return e.call("Context.startActivity", activity, chooser)
 	})
 }

@@ -14,7 +14,7 @@ func (p *phone) createChannel(id, name string) error {
 		if e.sdk < firstChannels {
 			return nil
 		}
-		manager, err := e.service(e.context, "NOTIFICATION_SERVICE")
+		manager, err := e.service("NOTIFICATION_SERVICE")
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (p *phone) createChannel(id, name string) error {
 
 func (p *phone) notify(channel, tag, title, text, action string) error {
 	return work(func(e *env) error {
-		manager, err := e.service(e.context, "NOTIFICATION_SERVICE")
+		manager, err := e.service("NOTIFICATION_SERVICE")
 		if err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func build(e *env, channel, title, text string, tap object) (object, error) {
 
 func (p *phone) dismiss(tag string) error {
 	return work(func(e *env) error {
-		manager, err := e.service(e.context, "NOTIFICATION_SERVICE")
+		manager, err := e.service("NOTIFICATION_SERVICE")
 		if err != nil {
 			return err
 		}
@@ -127,10 +127,10 @@ func (p *phone) dismiss(tag string) error {
 // activity, which stays that of its start. A failure of the one does not hide
 // the other.
 func (p *phone) actions() (found []string, err error) {
-	err = work(func(e *env) error {
+	err = workOnActivity(func(e *env, activity object) error {
 		var tasksErr error
 		found, tasksErr = taskActions(e)
-		action, err := startAction(e)
+		action, err := startAction(e, activity)
 		if err != nil {
 			return err
 		}
@@ -143,11 +143,11 @@ func (p *phone) actions() (found []string, err error) {
 }
 
 // startAction is the action of the intent that made the activity.
-func startAction(e *env) (string, error) {
-	if ok, err := e.is(e.context, "Activity"); err != nil || !ok {
+func startAction(e *env, activity object) (string, error) {
+	if ok, err := e.is(activity, "Activity"); err != nil || !ok {
 		return "", err
 	}
-	intent, err := e.find("Activity.getIntent", e.context)
+	intent, err := e.find("Activity.getIntent", activity)
 	if err != nil || intent == 0 {
 		return "", err
 	}
@@ -159,7 +159,7 @@ const maxTasks = 4
 
 // taskActions are the actions of the base intents of the app's tasks.
 func taskActions(e *env) ([]string, error) {
-	manager, err := e.service(e.context, "ACTIVITY_SERVICE")
+	manager, err := e.service("ACTIVITY_SERVICE")
 	if err != nil {
 		return nil, err
 	}

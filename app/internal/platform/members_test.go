@@ -73,8 +73,8 @@ func keysOf(call *ast.CallExpr) []string {
 	}
 	at := 0
 	switch sel.Sel.Name {
-	case "invoke", "call", "get", "find", "read", "number", "text":
-	case "service", "is":
+	case "invoke", "call", "get", "find", "read", "number", "text", "service":
+	case "is":
 		at = 1
 	default:
 		return nil

@@ -96,6 +96,8 @@ void ear_write_bytes(uintptr_t env, uintptr_t object, const void *data, size_t n
 	CALL(SetByteArrayRegion, (jbyteArray)object, 0, (jsize)n, (const jbyte *)data);
 }
 
+uintptr_t ear_hold(uintptr_t env, uintptr_t object) { return (uintptr_t)CALL(NewLocalRef, (jobject)object); }
+
 uintptr_t ear_keep(uintptr_t env, uintptr_t object) { return (uintptr_t)CALL(NewGlobalRef, (jobject)object); }
 
 void ear_unkeep(uintptr_t env, uintptr_t object) { CALL(DeleteGlobalRef, (jobject)object); }

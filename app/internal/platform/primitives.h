@@ -38,6 +38,7 @@ void ear_read_text(uintptr_t env, uintptr_t object, uint16_t *units, size_t n);
 uintptr_t ear_new_bytes(uintptr_t env, size_t n);
 void ear_write_bytes(uintptr_t env, uintptr_t object, const void *data, size_t n);
 
+uintptr_t ear_hold(uintptr_t env, uintptr_t object);   // a local reference to object, or 0
 uintptr_t ear_keep(uintptr_t env, uintptr_t object);   // a global reference to object
 void ear_unkeep(uintptr_t env, uintptr_t object);      // frees a global reference
 void ear_drop(uintptr_t env, uintptr_t object);        // frees a local reference

@@ -9,9 +9,8 @@ import (
 )
 
 // onThread runs f on a thread that belongs to the Java machine, with its
-// environment and the activity there is at the moment. Neither is valid
-// afterwards: a new activity takes the place of the old one at any time that
-// the app comes to the front.
+// environment and the toolkit's reference to the activity. Neither is valid
+// afterwards, and the reference may end before: see withActivity.
 func onThread(f func(jni, context uintptr) error) error {
 	return driver.RunNative(func(native any) error {
 		c, ok := native.(*driver.AndroidContext)

@@ -14,6 +14,7 @@ static inline JNIEnv *attach(JavaVM *vm) { JNIEnv *e = NULL; return (*vm)->Attac
 static inline void detach(JavaVM *vm) { (*vm)->DetachCurrentThread(vm); }
 static inline jobject keep(JNIEnv *e, jobject o) { return o == NULL ? NULL : (*e)->NewGlobalRef(e, o); }
 static inline void unkeep(JNIEnv *e, jobject o) { if (o != NULL) (*e)->DeleteGlobalRef(e, o); }
+static inline jobject none(void) { return NULL; }
 static inline int pending(JNIEnv *e) { return (*e)->ExceptionCheck(e); }
 static inline jsize length(JNIEnv *e, jbyteArray a) { return (*e)->GetArrayLength(e, a); }
 static inline void get(JNIEnv *e, jbyteArray a, jsize n, void *to) { (*e)->GetByteArrayRegion(e, a, 0, n, to); }
@@ -50,11 +51,11 @@ var system = platform.New()
 func Java_Harness_go(e *C.JNIEnv, _ C.jclass, context C.jobject, request C.jbyteArray) C.jbyteArray {
 	in := make([]byte, C.length(e, request)+1)
 	C.get(e, request, C.jsize(len(in)-1), unsafe.Pointer(&in[0]))
-	kept := C.keep(e, context)
+	replace(e, context)
 	vm := C.machine(e)
-	platform.OnThread = func(f func(jni, context uintptr) error) error { return onThread(vm, kept, f) }
+	platform.OnThread = func(f func(jni, context uintptr) error) error { return onThread(vm, f) }
 	value, err := obey(strings.Split(string(in[:len(in)-1]), "\x1f"))
-	C.unkeep(e, kept)
+	replace(e, C.none())
 	out := []byte("ok " + value)
 	if err != nil {
 		out = []byte(strings.Join([]string{"error", kind(err), err.Error()}, " "))
@@ -62,15 +63,58 @@ func Java_Harness_go(e *C.JNIEnv, _ C.jclass, context C.jobject, request C.jbyte
 	return C.set(e, unsafe.Pointer(&out[0]), C.jsize(len(out)))
 }
 
+// current is the global reference to the activity, as the toolkit has one.
+var (
+	mu      sync.Mutex
+	current C.jobject
+	late    bool // the reference is deleted before it can be used at all
+)
+
+// replace does what the toolkit does when the app comes to the front: it makes
+// a new reference, and deletes the old one whoever uses it.
+func replace(e *C.JNIEnv, context C.jobject) {
+	kept := C.keep(e, context)
+	mu.Lock()
+	defer mu.Unlock()
+	C.unkeep(e, current)
+	current = kept
+}
+
+// Java_Activities_front brings a new activity to the front.
+//
+//export Java_Activities_front
+func Java_Activities_front(e *C.JNIEnv, _ C.jclass, context C.jobject) { replace(e, context) }
+
+// Java_Activities_late lets the activity be replaced before each work begins.
+//
+//export Java_Activities_late
+func Java_Activities_late(e *C.JNIEnv, _ C.jclass, on C.jboolean) {
+	mu.Lock()
+	defer mu.Unlock()
+	late = on != 0
+}
+
+// look returns the reference to the activity as a work gets it.
+func look(e *C.JNIEnv) C.jobject {
+	mu.Lock()
+	defer mu.Unlock()
+	got := current
+	if late {
+		current = C.keep(e, got)
+		C.unkeep(e, got)
+	}
+	return got
+}
+
 // onThread does what the toolkit does on a phone: a new goroutine on a thread
 // of its own that is attached to the Java machine.
-func onThread(vm *C.JavaVM, context C.jobject, f func(jni, context uintptr) error) error {
+func onThread(vm *C.JavaVM, f func(jni, context uintptr) error) error {
 	result := make(chan error)
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		e := C.attach(vm)
-		err := f(uintptr(unsafe.Pointer(e)), uintptr(context))
+		err := f(uintptr(unsafe.Pointer(e)), uintptr(look(e)))
 		if C.pending(e) != 0 {
 			err = errors.New("an exception was left behind")
 		}

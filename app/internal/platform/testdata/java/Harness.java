@@ -21,6 +21,7 @@ public class Harness {
 
 	public static void main(String[] args) {
 		System.load(args[0]);
+		Activities.first();
 		locks();
 		awake();
 		names();
@@ -30,7 +31,7 @@ public class Harness {
 		share();
 		oldPhones();
 		everyException();
-		test("nothing works without an activity", () -> same("error other there is no activity", askWith(null, "name")));
+		Activities.all();
 		test("a storm", () -> {
 			same("ok ", ask("storm"));
 			same("ok ", ask("no multicast"));
@@ -386,14 +387,7 @@ public class Harness {
 
 	/** Lets each call of each piece of work throw, alone, and looks that it is told and does no harm. */
 	static void everyException() {
-		Map<String, String[]> work = new LinkedHashMap<>();
-		work.put("multicast", new String[] {"multicast"});
-		work.put("awake", new String[] {"awake", "1m"});
-		work.put("channel", new String[] {"channel", "m", "M"});
-		work.put("notify", new String[] {"notify", "m", "c", "t", "x"});
-		work.put("dismiss", new String[] {"dismiss", "c"});
-		work.put("save", new String[] {"save", "n", "text/plain", "text"});
-		work.put("share", new String[] {"share", "x"});
+		Map<String, String[]> work = Activities.kinds();
 		for (Map.Entry<String, String[]> w : work.entrySet()) {
 			test("every exception: " + w.getKey(), () -> {
 				same("ok ", ask(w.getValue()));
@@ -433,12 +427,12 @@ public class Harness {
 			failures++;
 			StackTraceElement at = null;
 			for (StackTraceElement e : t.getStackTrace()) {
-				if (e.getClassName().equals("Harness") && !e.getMethodName().equals("same")) {
+				if (e.getClassName().matches("Harness|Activities") && !e.getMethodName().equals("same")) {
 					at = e;
 					break;
 				}
 			}
-			System.out.println("FAIL " + name + ": " + (at == null ? "" : at.getLineNumber() + ": ") + escape(t.toString()));
+			System.out.println("FAIL " + name + ": " + (at == null ? "" : at.getFileName() + ":" + at.getLineNumber() + ": ") + escape(t.toString()));
 		}
 	}
 

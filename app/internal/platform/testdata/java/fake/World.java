@@ -11,6 +11,8 @@ public final class World {
 
 	/** Members that throw when they are called, by "Class.member". */
 	public static final Map<String, Throwable> fails = new ConcurrentHashMap<>();
+	/** What happens in the middle of a call, once, by "Class.member". */
+	public static final Map<String, Runnable> during = new ConcurrentHashMap<>();
 	/** Services that there are not, by name. */
 	public static final List<String> missing = new ArrayList<>();
 	/** All calls since the last reset, in order. */
@@ -44,6 +46,7 @@ public final class World {
 
 	public static synchronized void reset() {
 		fails.clear();
+		during.clear();
 		missing.clear();
 		calls.clear();
 		channels.clear();
@@ -59,6 +62,10 @@ public final class World {
 	/** Notes a call, and throws what is wanted. */
 	public static synchronized void call(String member) {
 		calls.add(member);
+		Runnable r = during.remove(member);
+		if (r != null) {
+			r.run();
+		}
 		Throwable t = fails.get(member);
 		if (t != null) {
 			World.<RuntimeException>raise(t);
