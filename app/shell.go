@@ -60,14 +60,15 @@ type shell struct {
 
 	ctx     context.Context // ends in stop
 	cancel  context.CancelFunc
-	wg      sync.WaitGroup
-	over    atomic.Bool // nothing goes to the window any more
-	closing atomic.Bool // the window waits for what is not stored yet
-	lost    atomic.Bool // something that the person did was not stored
-	failed  bool        // the window shows a failure; of the window's goroutine
-	focused atomic.Bool
+	wg      goroutines
+	over    atomic.Bool                          // nothing goes to the window any more
+	closing atomic.Bool                          // the window waits for what is not stored yet
+	lost    atomic.Bool                          // something that the person did was not stored
+	failed  bool                                 // the window shows a failure; of the window's goroutine
 	phone   *phone                               // nil on a computer
 	living  atomic.Bool                          // live runs
+	looking sync.Mutex                           // of focused, and while a controller is told of it
+	focused bool                                 // the window has the keyboard
 	control atomic.Pointer[viewmodel.Controller] // nil until the home folder is open
 	quitApp func()                               // ends the loop of the window
 
@@ -157,8 +158,7 @@ func (s *shell) serve(d device) (stopped, unstored error) {
 		Service: d, Dispatch: s.dispatch, Render: render, Now: time.Now, Logger: s.opt.Logger,
 		Unanswered: unanswered,
 	})
-	c.Focus(s.focused.Load())
-	s.control.Store(c)
+	s.begin(c)
 	defer s.control.Store(nil)
 	var wg sync.WaitGroup
 	if p := s.phone; p != nil {
@@ -176,6 +176,15 @@ func (s *shell) serve(d device) (stopped, unstored error) {
 	cancel()
 	wg.Wait()
 	return stopped, unstored
+}
+
+// begin makes c the controller of the window. It knows from then on whether the
+// window has the keyboard: no change falls between.
+func (s *shell) begin(c *viewmodel.Controller) {
+	s.looking.Lock()
+	defer s.looking.Unlock()
+	c.Focus(s.focused)
+	s.control.Store(c)
 }
 
 // unanswered reports whether an error of a device only says that the program
@@ -231,11 +240,13 @@ func (s *shell) dispatch(f func()) {
 // focus says whether the window has the keyboard, on a phone whether it is on
 // the screen.
 func (s *shell) focus(on bool) {
-	s.focused.Store(on)
 	if p := s.phone; p != nil && s.ctx.Err() == nil {
 		p.front.Store(on)
 		s.wg.Go(func() { p.settle(s.ctx) })
 	}
+	s.looking.Lock()
+	defer s.looking.Unlock()
+	s.focused = on
 	if c := s.control.Load(); c != nil {
 		c.Focus(on)
 	}

@@ -20,6 +20,7 @@ import (
 	"earshot/app/internal/viewmodel"
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
+	"earshot/internal/trust"
 )
 
 // fakeDevice is a device with one contact.
@@ -43,7 +44,7 @@ func (d *fakeDevice) Peers(context.Context) ([]messenger.Peer, error) {
 }
 func (d *fakeDevice) Requests(context.Context) ([]messenger.Request, error) { return nil, nil }
 func (d *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, error) {
-	return []messenger.Conversation{{Contact: messenger.Contact{ID: identity.DeviceID{1}, Name: "Mia"}, Unread: 1}}, nil
+	return []messenger.Conversation{{Contact: messenger.Contact{ID: identity.DeviceID{1}, Name: "Mia", Level: trust.Accepted}, Unread: 1}}, nil
 }
 func (d *fakeDevice) History(context.Context, messenger.Page) ([]messenger.Message, error) {
 	return nil, nil
@@ -333,4 +334,21 @@ func TestExitCodesOfArguments(t *testing.T) {
 	if code := run([]string{"x"}, &out); code != exitUsage {
 		t.Errorf("a stray argument: %d", code)
 	}
+}
+
+// TestNothingStartsOnceStopWaits: hooks and taps may come while stop waits.
+func TestNothingStartsOnceStopWaits(t *testing.T) {
+	var g goroutines
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 100 {
+				g.Go(func() {})
+			}
+		})
+	}
+	g.Wait()
+	g.Go(func() { t.Error("started after the end") })
+	g.wg.Wait()
+	wg.Wait()
 }

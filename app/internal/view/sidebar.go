@@ -30,6 +30,19 @@ type sidebar struct {
 	object  *fyne.Container
 }
 
+// hintLines is the most lines of emptyHint: six on the narrowest phone.
+const hintLines = 7
+
+// emptyHint is what the list says while it is empty. On a phone it also says what
+// the system does to an app that is not on the screen.
+func emptyHint() safetext.Display {
+	const hint = "No conversations yet. Pick a device above and write to it."
+	if !fyne.CurrentDevice().IsMobile() {
+		return hint
+	}
+	return hint + "\n\nOn a phone Earshot receives while it is open; what others send meanwhile waits on their devices."
+}
+
 func newSidebar(h *host, z sizes) *sidebar {
 	t := h.t
 	s := &sidebar{
@@ -39,9 +52,9 @@ func newSidebar(h *host, z sizes) *sidebar {
 		notice: newNotice(t, h.a.DismissNotice),
 		cards:  make(map[identity.DeviceID]*requestCard),
 		rows:   make(map[identity.DeviceID]*conversationRow),
-		hint:   kit.NewLabel(kit.Style{Size: 13, Color: t.Muted}, 3),
+		hint:   kit.NewLabel(kit.Style{Size: 13, Color: t.Muted}, hintLines),
 	}
-	s.hint.SetText("No conversations yet. Pick a device above and write to it.")
+	s.hint.SetText(emptyHint())
 	s.column = kit.Column()
 	s.scroll = kit.NewScroll(s.column, container.ScrollVerticalOnly)
 	s.scroll.OnScrolled = func(fyne.Position) {
