@@ -53,6 +53,13 @@ func (e *eye) hush(silent bool) {
 	e.silent = silent
 }
 
+// atOnce is how many looks were under way at the same time.
+func (e *eye) atOnce() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.most
+}
+
 func (e *eye) count() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -141,8 +148,8 @@ func TestATypedAddressIsWatched(t *testing.T) {
 				w.agree("back", maxLookWait+time.Second+watchJitter+lookTimeout, true)
 				w.agree("still there", 7*time.Second+70*time.Millisecond, true)
 			}
-			if e.most != 1 {
-				t.Errorf("%d looks at once", e.most)
+			if e.atOnce() != 1 {
+				t.Errorf("%d looks at once", e.atOnce())
 			}
 		})
 	}
@@ -176,13 +183,13 @@ func TestOneLookAtATime(t *testing.T) {
 			e.m.Recheck()
 			synctest.Wait()
 		}
-		if e.count() != n+1 || e.most != 1 {
-			t.Errorf("%d looks, %d at once", e.count()-n, e.most)
+		if e.count() != n+1 || e.atOnce() != 1 {
+			t.Errorf("%d looks, %d at once", e.count()-n, e.atOnce())
 		}
 		<-time.After(lookTimeout)
 		synctest.Wait()
-		if e.count() != n+2 || e.most != 1 {
-			t.Errorf("%d looks, %d at once", e.count()-n, e.most)
+		if e.count() != n+2 || e.atOnce() != 1 {
+			t.Errorf("%d looks, %d at once", e.count()-n, e.atOnce())
 		}
 		e.hush(false)
 		w.agree("there", time.Minute, true)
