@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -237,6 +238,10 @@ func (r *replier) remember(k messageKey) {
 	}
 }
 
+// replyNoteTime is how long an ending bot may take to note its last answer:
+// storing takes milliseconds.
+const replyNoteTime = time.Second
+
 // answer answers one message and marks it as read.
 func (r *replier) answer(ctx context.Context, m messenger.Message) (a answered) {
 	a.message = m
@@ -245,6 +250,10 @@ func (r *replier) answer(ctx context.Context, m messenger.Message) (a answered) 
 			return a
 		}
 	}
+	// An end of the bot right behind the answer must not lose the note of it: the
+	// next one would call the program again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), replyNoteTime)
+	defer cancel()
 	a.err = r.svc.MarkMessageRead(ctx, m.Peer, m.ID)
 	return a
 }
