@@ -134,11 +134,11 @@ func TestFailedMigration(t *testing.T) {
 	openInside(t, dir).Close()
 	old := migrations
 	defer func() { migrations = old }()
-	migrations = append(old[:1:1], `CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)`)
+	migrations = append(old[:1:1], statements(`CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)`))
 	if _, err := Open(t.Context(), dir, identity.DeviceID{1}, Options{}); err == nil {
 		t.Fatal("a broken migration went through")
 	}
-	migrations = append(old[:1:1], `CREATE TABLE half (x INTEGER) STRICT`, `INSERT INTO half VALUES (7)`)
+	migrations = append(old[:1:1], statements(`CREATE TABLE half (x INTEGER) STRICT`), statements(`INSERT INTO half VALUES (7)`))
 	db := openInside(t, dir)
 	var version, x int
 	if err := db.readers.QueryRowContext(t.Context(), `SELECT (SELECT user_version FROM pragma_user_version), x FROM half`).Scan(&version, &x); err != nil {

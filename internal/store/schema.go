@@ -9,9 +9,20 @@ import (
 // applicationID marks the file as ours in its header: "Ears".
 const applicationID = 0x45617273
 
+// migration brings a file to the next version, within a transaction that the
+// caller began.
+type migration func(ctx context.Context, c *sql.Conn) error
+
 // migrations bring a file from version i to i+1. Append only: a released one
-// never changes. Each runs in one transaction.
-var migrations = []string{schema1}
+// never changes.
+var migrations = []migration{statements(schema1)}
+
+func statements(script string) migration {
+	return func(ctx context.Context, c *sql.Conn) error {
+		_, err := c.ExecContext(ctx, script)
+		return err
+	}
+}
 
 // Device IDs are blobs of 32 bytes, message IDs of 16, times milliseconds since
 // 1970 with 0 for none, epochs and clocks the bits of a uint64. Texts are blobs
@@ -155,8 +166,10 @@ func migrateOne(ctx context.Context, c *sql.Conn) (done bool, err error) {
 			done = true
 			return nil
 		}
-		_, err := c.ExecContext(ctx, fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = %d",
-			migrations[version], applicationID, version+1))
+		if err := migrations[version](ctx, c); err != nil {
+			return err
+		}
+		_, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version+1))
 		return err
 	})
 	return done, err
