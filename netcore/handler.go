@@ -52,7 +52,8 @@ type Handler interface {
 	// returning is back pressure; while it lasts the link answers no Ping, so
 	// that the other side may take it for dead after PingTimeout. The message
 	// is the Handler's to keep. It is one of *Request, *Accepted, *Msg, *Ack,
-	// *Resume, *Gone, *Profile, *Away and *Error, and legal for the link's Access.
+	// *Resume, *Edit, *Delete, *React, *Gone, *Profile, *Away, *Typing and *Error,
+	// and legal for the link's Access.
 	//
 	// A *ProtocolError is answered with Error and counted; any other error
 	// ends the link with Error(internal).

@@ -144,6 +144,9 @@ func (s *Session) strangerIdle() bool {
 
 // dispatch handles one frame. An error ends the link.
 func (s *Session) dispatch(t wire.Type, body []byte) error {
+	if wire.Ignorable(t) && s.Access() != Contact {
+		return nil
+	}
 	if wire.New(t) == nil {
 		if !wire.Ignorable(t) {
 			s.answer(&wire.Error{Code: wire.CodeUnsupported, RefersTo: t})

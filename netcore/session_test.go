@@ -56,6 +56,7 @@ func TestMessagesGoBothWaysInOrder(t *testing.T) {
 // or is answered with an error: nothing else has an effect.
 func TestEveryFrameByAccess(t *testing.T) {
 	id := wire.ID{1}
+	const ignored = wire.ErrorCode(1 << 30) // neither taken nor answered
 	tests := []struct {
 		m                 wire.Message
 		stranger, contact wire.ErrorCode // 0: taken
@@ -73,8 +74,12 @@ func TestEveryFrameByAccess(t *testing.T) {
 		{&wire.Gone{Ranges: []wire.Range{{Lo: 1, Hi: 1}}}, wire.CodeNotAccepted, 0, true},
 		{&wire.Profile{}, wire.CodeNotAccepted, 0, true},
 		{&wire.Away{Away: true}, wire.CodeNotAccepted, 0, true},
+		{&wire.Edit{ID: id, Seq: 1, Target: wire.ID{2}, Text: "x"}, wire.CodeNotAccepted, 0, true},
+		{&wire.Delete{ID: id, Seq: 1, Target: wire.ID{2}}, wire.CodeNotAccepted, 0, true},
+		{&wire.React{ID: id, Seq: 1, Target: wire.ID{2}, Emoji: "x"}, wire.CodeNotAccepted, 0, true},
+		{&wire.Typing{Typing: true}, ignored, 0, true},
 	}
-	if len(tests) != 12 { // every type but Bye, which ends the link
+	if len(tests) != 16 { // every type but Bye, which ends the link
 		t.Fatal("a frame type is missing here")
 	}
 	for _, access := range []netcore.Access{netcore.Stranger, netcore.Contact} {
@@ -90,6 +95,10 @@ func TestEveryFrameByAccess(t *testing.T) {
 				want := tt.contact
 				if access == netcore.Stranger {
 					want = tt.stranger
+				}
+				taken := want == 0
+				if want == ignored {
+					want = 0
 				}
 				var got wire.ErrorCode
 				for {
@@ -107,7 +116,7 @@ func TestEveryFrameByAccess(t *testing.T) {
 				if got != want {
 					t.Errorf("%s from a %s: code %v, want %v", tt.m.Type(), access, got, want)
 				}
-				if handled := slices.Contains(r.types(), tt.m.Type()); handled != (want == 0 && tt.handled) {
+				if handled := slices.Contains(r.types(), tt.m.Type()); handled != (taken && tt.handled) {
 					t.Errorf("%s from a %s: handled %t", tt.m.Type(), access, handled)
 				}
 			})
@@ -122,7 +131,7 @@ func TestUnknownTypes(t *testing.T) {
 		peer := dialRaw(t, w, id, d.Addr)
 		peer.hello()
 		for range 2 * netcore.MaxStrikes { // not an error: the other side is only newer
-			peer.write([]byte{0, 0, 0, 2, 0xa0, 0xff})
+			peer.write([]byte{0, 0, 0, 2, 0xa1, 0xff})
 			peer.write([]byte{0, 0, 0, 2, 0x50, 0xff})
 			if e, ok := peer.next().(*wire.Error); !ok || e.Code != wire.CodeUnsupported || e.RefersTo != 0x50 || e.Fatal {
 				t.Fatalf("answered %+v", e)

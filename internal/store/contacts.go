@@ -10,13 +10,13 @@ import (
 	"earshot/internal/trust"
 )
 
-const selectContact = `SELECT id, level, name, kind, accepts_me, requested_at, presence_key, added, last_seen FROM contact `
+const selectContact = `SELECT id, level, name, kind, accepts_me, requested_at, presence_key, added, last_seen, receipts FROM contact `
 
 func scanContact(s scanner) (Contact, error) {
 	var c Contact
 	var id, name, kind []byte
 	var requested, added, seen int64
-	err := s.Scan(&id, &c.Level, &name, &kind, &c.AcceptsMe, &requested, &c.PresenceKey, &added, &seen)
+	err := s.Scan(&id, &c.Level, &name, &kind, &c.AcceptsMe, &requested, &c.PresenceKey, &added, &seen, &c.Receipts)
 	c.ID, c.Name, c.Kind = toDevice(id), string(name), string(kind)
 	c.RequestedAt, c.Added, c.LastSeen = toTime(requested), toTime(added), toTime(seen)
 	return c, err

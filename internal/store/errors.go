@@ -33,6 +33,13 @@ var (
 	// ErrTooManyRanges means that a peer's Gone frames left more holes than are
 	// kept (MaxGoneRanges, MaxGoneEpochs).
 	ErrTooManyRanges = errors.New("too many ranges of numbers")
+	// ErrDeleted means that a message was taken back and cannot be changed.
+	ErrDeleted = errors.New("that message was deleted")
+	// ErrWaits means that a message is in the outbox and is not removed: cancel
+	// it first.
+	ErrWaits = errors.New("that message still waits to be delivered; cancel it first")
+	// ErrNotWaiting means that a message cannot be cancelled any more.
+	ErrNotWaiting = errors.New("that message does not wait any more")
 	// ErrInvalid means that a required field is missing or out of its limits.
 	ErrInvalid = errors.New("not a valid row")
 )

@@ -12,49 +12,124 @@ import (
 	"earshot/internal/trust"
 )
 
-// Message returns the message of a sender (this device for outgoing ones) with
-// an ID. ErrNotFound.
+// Message returns the message or change of a sender (this device for outgoing
+// ones) with an ID. ErrNotFound.
 func (d *DB) Message(ctx context.Context, sender identity.DeviceID, id msgid.ID) (Message, error) {
 	var r row
 	err := d.read(ctx, "read message", func(q querier) (err error) {
-		r, err = findMessage(ctx, q, sender, id)
-		return err
+		if r, err = findMessage(ctx, q, sender, id); err != nil {
+			return err
+		}
+		return d.quote(ctx, q, &r.Message)
 	})
 	return r.Message, err
+}
+
+// Find returns every message with an ID, whoever wrote it: one, unless two
+// devices have made the same ID.
+func (d *DB) Find(ctx context.Context, id msgid.ID) ([]Message, error) {
+	var out []Message
+	err := d.read(ctx, "find message", func(q querier) error {
+		rows, err := all(ctx, q, scanRow, selectMessage+`WHERE m.sender IN (SELECT ? UNION ALL SELECT id FROM contact) AND m.id = ?
+			AND`+shown+`ORDER BY m.num`, d.self[:], id[:])
+		if err != nil {
+			return err
+		}
+		out = messages(rows)
+		return d.quotes(ctx, q, out)
+	})
+	return out, err
 }
 
 // History returns a page of the conversation with peer: the limit (MaxPage)
 // messages directly above before, or the newest ones when before is zero, oldest
 // first. ErrNotFound when before is not in the conversation.
 func (d *DB) History(ctx context.Context, peer identity.DeviceID, before msgid.ID, limit int) ([]Message, error) {
-	var rows []row
-	err := d.read(ctx, "read history", func(q querier) (err error) {
+	var out []Message
+	err := d.read(ctx, "read history", func(q querier) error {
+		var rows []row
+		at, err := row{}, error(nil)
 		if before.IsZero() {
-			rows, err = all(ctx, q, scanRow, selectMessage+`WHERE m.peer = ?`+shownOrder+`LIMIT ?`, peer[:], pageLimit(limit))
-			return err
+			rows, err = all(ctx, q, scanRow, selectMessage+`WHERE m.peer = ? AND`+shown+shownOrder+`LIMIT ?`, peer[:], pageLimit(limit))
+		} else if at, err = d.findShown(ctx, q, peer, before); err == nil {
+			rows, err = d.above(ctx, q, at, pageLimit(limit))
 		}
-		at, err := d.findShown(ctx, q, peer, before)
 		if err != nil {
 			return err
 		}
-		sender := peer
-		if at.Outgoing {
-			sender = d.self
-		}
-		rows, err = all(ctx, q, scanRow, selectMessage+`WHERE m.peer = ?
-			AND (m.sort_key, m.sender, m.seq, m.num) < (?, ?, ?, ?)`+shownOrder+`LIMIT ?`,
-			peer[:], int64(at.SortKey), sender[:], int64(at.Seq), at.num, pageLimit(limit))
-		return err
+		slices.Reverse(rows)
+		out = messages(rows)
+		return d.quotes(ctx, q, out)
 	})
-	slices.Reverse(rows)
-	return messages(rows), err
+	return out, err
+}
+
+// HistoryAfter returns the limit (MaxPage) messages directly below after, oldest
+// first. ErrNotFound when after is not in the conversation.
+func (d *DB) HistoryAfter(ctx context.Context, peer identity.DeviceID, after msgid.ID, limit int) ([]Message, error) {
+	var out []Message
+	err := d.read(ctx, "read history", func(q querier) error {
+		at, err := d.findShown(ctx, q, peer, after)
+		if err != nil {
+			return err
+		}
+		rows, err := d.below(ctx, q, at, pageLimit(limit))
+		if err != nil {
+			return err
+		}
+		out = messages(rows)
+		return d.quotes(ctx, q, out)
+	})
+	return out, err
+}
+
+// HistoryAround returns a message with what stands around it: at most limit
+// (MaxPage) in all, half of the others above it and half below, oldest first.
+// ErrNotFound when it is not in the conversation.
+func (d *DB) HistoryAround(ctx context.Context, peer identity.DeviceID, around msgid.ID, limit int) ([]Message, error) {
+	var out []Message
+	err := d.read(ctx, "read history", func(q querier) error {
+		at, err := d.findShown(ctx, q, peer, around)
+		if err != nil {
+			return err
+		}
+		others := pageLimit(limit) - 1
+		rows, err := d.above(ctx, q, at, others/2)
+		if err != nil {
+			return err
+		}
+		slices.Reverse(rows)
+		later, err := d.below(ctx, q, at, others-others/2)
+		if err != nil {
+			return err
+		}
+		out = messages(append(append(rows, at), later...))
+		return d.quotes(ctx, q, out)
+	})
+	return out, err
+}
+
+// above returns the messages over one, nearest first.
+func (d *DB) above(ctx context.Context, q querier, at row, limit int) ([]row, error) {
+	sender := d.senderOf(at)
+	return all(ctx, q, scanRow, selectMessage+`WHERE m.peer = ? AND`+shown+`
+		AND (m.sort_key, m.sender, m.seq, m.num) < (?, ?, ?, ?)`+shownOrder+`LIMIT ?`,
+		at.Peer[:], int64(at.SortKey), sender[:], int64(at.Seq), at.num, limit)
+}
+
+// below returns the messages under one, nearest first.
+func (d *DB) below(ctx context.Context, q querier, at row, limit int) ([]row, error) {
+	sender := d.senderOf(at)
+	return all(ctx, q, scanRow, selectMessage+`WHERE m.peer = ? AND`+shown+`
+		AND (m.sort_key, m.sender, m.seq, m.num) > (?, ?, ?, ?) ORDER BY m.sort_key, m.sender, m.seq, m.num LIMIT ?`,
+		at.Peer[:], int64(at.SortKey), sender[:], int64(at.Seq), at.num, limit)
 }
 
 // findShown finds a message of a conversation by its ID alone. Should the peer
 // have used the ID of a message of ours, the upper of the two is meant, so that
 // paging upwards always ends.
 func (d *DB) findShown(ctx context.Context, q querier, peer identity.DeviceID, id msgid.ID) (row, error) {
-	rows, err := all(ctx, q, scanRow, selectMessage+`WHERE m.sender IN (?, ?) AND m.id = ? AND m.peer = ?`+shownOrder,
+	rows, err := all(ctx, q, scanRow, selectMessage+`WHERE m.sender IN (?, ?) AND m.id = ? AND m.peer = ? AND`+shown+shownOrder,
 		d.self[:], peer[:], id[:], peer[:])
 	if err != nil {
 		return row{}, err
@@ -105,60 +180,6 @@ func lastKey(c Conversation) uint64 {
 		return clockKey(c.Contact.Added)
 	}
 	return c.Last.SortKey
-}
-
-// MarkRead notes that a person saw everything in the conversation, and returns
-// the messages that were Received and are Read now, oldest first.
-func (d *DB) MarkRead(ctx context.Context, peer identity.DeviceID) ([]Message, error) {
-	var rows []row
-	err := d.write(ctx, "mark as read", func(ctx context.Context, t *tx) error {
-		var err error
-		rows, err = all(ctx, t, scanRow, selectMessage+`WHERE m.peer = ? AND m.outgoing = 0 AND m.state = 6`+shownOrder, peer[:])
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		if _, err := t.exec(ctx, `UPDATE message SET state = 4 WHERE peer = ? AND outgoing = 0 AND state = 6`, peer[:]); err != nil {
-			return err
-		}
-		_, err = t.exec(ctx, `UPDATE conversation SET unread = 0 WHERE peer = ?`, peer[:])
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(rows)
-	for i := range rows {
-		rows[i].State = Read
-	}
-	return messages(rows), nil
-}
-
-// MarkMessageRead notes that one message of peer was seen, whatever came before
-// and after it, and returns it when it was Received and is Read now. Any other
-// ID changes nothing.
-func (d *DB) MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) (*Message, error) {
-	var read *Message
-	err := d.write(ctx, "mark as read", func(ctx context.Context, t *tx) error {
-		read = nil
-		r, err := findMessage(ctx, t, peer, id)
-		if errors.Is(err, ErrNotFound) || err == nil && r.State != Received {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := t.exec(ctx, `UPDATE message SET state = 4 WHERE num = ?`, r.num); err != nil {
-			return err
-		}
-		r.State = Read
-		read = &r.Message
-		_, err = t.exec(ctx, `UPDATE conversation SET unread = unread - 1 WHERE peer = ?`, peer[:])
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return read, nil
 }
 
 // LastHLC returns the highest sort key in the store, 0 when it is empty: the

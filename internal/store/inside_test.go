@@ -33,7 +33,7 @@ func TestConnectionSettings(t *testing.T) {
 	db := openInside(t, t.TempDir())
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
-		"journal_size_limit": "16777216", "application_id": fmt.Sprint(applicationID), "user_version": "1", "query_only": "0",
+		"journal_size_limit": "16777216", "application_id": fmt.Sprint(applicationID), "user_version": fmt.Sprint(len(migrations)), "query_only": "0",
 	} {
 		var got string
 		if err := db.writer.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
@@ -63,8 +63,8 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, query := range map[string]string{
-		"newest page": selectMessage + `WHERE m.peer = ?` + shownOrder + `LIMIT 50`,
-		"page":        selectMessage + `WHERE m.peer = ? AND (m.sort_key, m.sender, m.seq, m.num) < (?, ?, ?, ?)` + shownOrder + `LIMIT 50`,
+		"newest page": selectMessage + `WHERE m.peer = ? AND` + shown + shownOrder + `LIMIT 50`,
+		"page":        selectMessage + `WHERE m.peer = ? AND` + shown + `AND (m.sort_key, m.sender, m.seq, m.num) < (?, ?, ?, ?)` + shownOrder + `LIMIT 50`,
 		"by ID":       selectMessage + `WHERE m.sender = ? AND m.id = ?`,
 		"either ID":   selectMessage + `WHERE m.sender IN (?, ?) AND m.id = ? AND m.peer = ?`,
 		"last":        selectMessage + `WHERE m.num = (SELECT last FROM conversation WHERE peer = ?)`,
@@ -134,17 +134,17 @@ func TestFailedMigration(t *testing.T) {
 	openInside(t, dir).Close()
 	old := migrations
 	defer func() { migrations = old }()
-	migrations = append(old[:1:1], statements(`CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)`))
+	migrations = append(old[:len(old):len(old)], statements(`CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)`))
 	if _, err := Open(t.Context(), dir, identity.DeviceID{1}, Options{}); err == nil {
 		t.Fatal("a broken migration went through")
 	}
-	migrations = append(old[:1:1], statements(`CREATE TABLE half (x INTEGER) STRICT`), statements(`INSERT INTO half VALUES (7)`))
+	migrations = append(old[:len(old):len(old)], statements(`CREATE TABLE half (x INTEGER) STRICT`), statements(`INSERT INTO half VALUES (7)`))
 	db := openInside(t, dir)
 	var version, x int
 	if err := db.readers.QueryRowContext(t.Context(), `SELECT (SELECT user_version FROM pragma_user_version), x FROM half`).Scan(&version, &x); err != nil {
 		t.Fatal(err)
 	}
-	if version != 3 || x != 7 {
+	if version != len(old)+2 || x != 7 {
 		t.Errorf("version %d, x %d", version, x)
 	}
 }

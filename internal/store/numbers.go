@@ -9,7 +9,7 @@ import (
 // OwnHistory returns messages of this device to a peer by their numbers in one
 // epoch, lowest first, at most limit (MaxPage). It answers a Resume from the
 // history, also with what was acknowledged long ago. Numbers that it does not
-// return up to its last one are gone.
+// return up to its last one are gone: cancelled, taken back or removed.
 func (d *DB) OwnHistory(ctx context.Context, peer identity.DeviceID, epoch uint64, ranges []Range, limit int) ([]Message, error) {
 	limit = pageLimit(limit)
 	var rows []row
@@ -19,7 +19,7 @@ func (d *DB) OwnHistory(ctx context.Context, peer identity.DeviceID, epoch uint6
 				break
 			}
 			some, err := all(ctx, q, scanRow, selectMessage+`WHERE m.peer = ? AND m.outgoing = 1 AND m.epoch = ?
-				AND m.seq BETWEEN ? AND ? AND m.state <> ? ORDER BY m.seq LIMIT ?`,
+				AND m.seq BETWEEN ? AND ? AND m.state <> ? AND m.deleted = 0 ORDER BY m.seq LIMIT ?`,
 				peer[:], int64(epoch), int64(r.Lo), int64(r.Hi), Failed, limit-len(rows))
 			if err != nil {
 				return err

@@ -14,11 +14,11 @@ import (
 // not here was removed and stays so. The number is noted as seen in every case.
 //
 // An error means that none was stored and none may be acknowledged. ErrInvalid:
-// a message without ID or peer, or from this device.
+// a message without ID or peer, a change without a message, or from this device.
 func (d *DB) Receive(ctx context.Context, in []Incoming) ([]Receipt, error) {
 	const op = "store received messages"
 	for _, m := range in {
-		if m.ID.IsZero() || m.Peer.IsZero() || m.Peer == d.self {
+		if m.ID.IsZero() || m.Peer.IsZero() || m.Peer == d.self || m.Kind.IsChange() == m.Target.IsZero() {
 			return nil, fmt.Errorf("%s: %w", op, ErrInvalid)
 		}
 	}
@@ -30,7 +30,7 @@ func (d *DB) Receive(ctx context.Context, in []Incoming) ([]Receipt, error) {
 			if err != nil {
 				return err
 			}
-			if r.New {
+			if r.New && !m.Kind.IsChange() {
 				added[m.Peer]++
 			}
 			receipts = append(receipts, r)
@@ -70,6 +70,10 @@ func (d *DB) receiveOne(ctx context.Context, t *tx, in Incoming) (Receipt, error
 	m := Message{
 		ID: in.ID, Peer: in.Peer, Epoch: in.Epoch, Seq: in.Seq, HLC: in.HLC, SortKey: min(in.Clamped, maxSortKey),
 		After: in.After, ReplyTo: in.ReplyTo, Kind: in.Kind, Text: in.Text, SentAt: in.SentAt, State: Received,
+		Target: in.Target, TargetMine: in.TargetMine,
+	}
+	if in.Kind.IsChange() { // nobody looks at it
+		m.SortKey, m.State = 0, Read
 	}
 	if in.Seq != 0 {
 		seen, err := hasSeen(ctx, t, in.Peer, in.Epoch, in.Seq)
@@ -88,14 +92,28 @@ func (d *DB) receiveOne(ctx context.Context, t *tx, in Incoming) (Receipt, error
 	if err != nil {
 		return Receipt{}, err
 	}
-	stored, err := one(ctx, t, scanRow, selectMessage+`WHERE m.num = ?`, num)
-	return Receipt{Message: stored.Message, New: true}, err
+	stored, err := readRow(ctx, t, num)
+	if err != nil {
+		return Receipt{}, err
+	}
+	receipt := Receipt{Message: stored.Message, New: true}
+	if in.Kind.IsChange() {
+		receipt.Changed, err = d.receiveChange(ctx, t, stored)
+		return receipt, err
+	}
+	// A change may have come first.
+	settled, _, err := d.settle(ctx, t, stored)
+	if err != nil {
+		return Receipt{}, err
+	}
+	receipt.Message = settled.Message
+	return receipt, d.quote(ctx, t, &receipt.Message)
 }
 
 // receiveAgain notes the number of a message that is here already. One that
 // came as a request gets its number now.
 func (d *DB) receiveAgain(ctx context.Context, t *tx, known row, in Incoming) (Receipt, error) {
-	if known.Text != in.Text {
+	if known.Text != in.Text && known.EditedAt.IsZero() && !known.Deleted {
 		d.log.Warn("a message came again with another text; the first stays", "peer", in.Peer)
 	}
 	if in.Seq == 0 {

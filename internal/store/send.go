@@ -53,9 +53,12 @@ func (d *DB) Enqueue(ctx context.Context, m NewMessage) (Message, bool, error) {
 			return err
 		}
 		added = true
-		r, err := one(ctx, t, scanRow, selectMessage+`WHERE m.num = ?`, num)
+		r, err := readRow(ctx, t, num)
+		if err != nil {
+			return err
+		}
 		out, epoch = r.Message, r.Epoch
-		return err
+		return d.quote(ctx, t, &out)
 	})
 	if err != nil {
 		return Message{}, false, err
@@ -177,8 +180,9 @@ func scanDevice(s scanner) (identity.DeviceID, error) {
 
 // Acked notes that a peer has stored (Delivered) or shown (Read) messages of
 // this device, and takes them out of the outbox; nothing else does. It returns
-// the messages whose state changed. Unknown IDs and those of messages to others
-// are ignored; Read stays Read. ErrInvalid for any other state.
+// the messages whose state changed, and those of which a change has reached the
+// peer. Unknown IDs and those of messages to others are ignored; Read stays
+// Read. ErrInvalid for any other state.
 func (d *DB) Acked(ctx context.Context, peer identity.DeviceID, ids []msgid.ID, state State) ([]Message, error) {
 	const op = "note acknowledgement"
 	if state != Delivered && state != Read {
@@ -194,7 +198,7 @@ func (d *DB) Acked(ctx context.Context, peer identity.DeviceID, ids []msgid.ID, 
 			if err != nil {
 				return err
 			}
-			if _, err := t.exec(ctx, `DELETE FROM outbox WHERE message = ?`, r.num); err != nil {
+			if err := dropFromOutbox(ctx, t, r.num); err != nil {
 				return err
 			}
 			if r.State == state || r.State == Read {
@@ -204,7 +208,17 @@ func (d *DB) Acked(ctx context.Context, peer identity.DeviceID, ids []msgid.ID, 
 				return err
 			}
 			r.State = state
-			out = append(out, r.Message)
+			if !r.Kind.IsChange() {
+				out = append(out, r.Message)
+				continue
+			}
+			about, err := d.receiveChange(ctx, t, r)
+			if err != nil {
+				return err
+			}
+			if about != nil {
+				out = append(out, *about)
+			}
 		}
 		return nil
 	})

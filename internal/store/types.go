@@ -23,6 +23,7 @@ type Contact struct {
 	PresenceKey []byte    // 16 bytes, or nil while not told
 	Added       time.Time
 	LastSeen    time.Time
+	Receipts    bool // the device is told what was read here, and that somebody is writing to it
 }
 
 // Kind says what a message is. Stored: append only, equal to the numbers of
@@ -33,7 +34,16 @@ type Kind uint8
 const (
 	KindText Kind = 0
 	KindAuto Kind = 1 // written by a program
+
+	// Changes of other messages. They are numbered, queued and acknowledged like
+	// messages and are never shown as such.
+	KindEdit   Kind = 2
+	KindDelete Kind = 3
+	KindReact  Kind = 4
 )
+
+// IsChange reports whether k is a change of another message.
+func (k Kind) IsChange() bool { return k >= KindEdit }
 
 // State says how far a message has come. Stored: append only.
 type State uint8
@@ -62,10 +72,40 @@ type Message struct {
 	After    msgid.ID
 	ReplyTo  msgid.ID
 	Kind     Kind
-	Text     string    // byte for byte as it came
+	Text     string    // byte for byte as it came, or as it was last edited; of a KindReact the emoji
 	SentAt   time.Time // the writer's clock
 	StoredAt time.Time // this device's clock
 	State    State
+
+	EditedAt time.Time // when the writer changed it last, by its clock; zero: never
+	Deleted  bool      // taken back by its writer; Text is empty
+	Mine     string    // emoji that this device put to it, "" for none
+	Theirs   string    // emoji of the peer
+	Changing bool      // a change of it made here waits in the outbox
+	Quote    *Quote    `json:",omitempty"` // what ReplyTo names, nil when that is not here
+
+	// Of a change only: the message it is about.
+	Target     msgid.ID
+	TargetMine bool // it was written by this device
+}
+
+// Quote is the beginning of a message that another one answers.
+type Quote struct {
+	Outgoing bool
+	Text     string // at most MaxQuoteBytes
+	Deleted  bool
+}
+
+// NewChange is a change of a message that a person here made.
+type NewChange struct {
+	ID         msgid.ID // of the change
+	Peer       identity.DeviceID
+	Kind       Kind // KindEdit, KindDelete or KindReact
+	Target     msgid.ID
+	TargetMine bool   // the message was written by this device; edits and deletions: always
+	Text       string // new text, or emoji; "" takes a reaction back
+	HLC        uint64
+	At         time.Time
 }
 
 // NewMessage is a message that a person here wrote.
@@ -93,6 +133,10 @@ type Incoming struct {
 	Text    string
 	SentAt  time.Time
 	At      time.Time // this device's clock
+
+	// Of a change only.
+	Target     msgid.ID
+	TargetMine bool // Target was written by this device
 }
 
 // Request is the first text of a stranger, kept until a person decides.
@@ -164,7 +208,8 @@ type Receipt struct {
 	// Message is the stored row. When New is false and StoredAt is zero, there
 	// is none: its number was seen before and the message was removed since.
 	Message Message
-	New     bool // stored by this call
+	New     bool     // stored by this call
+	Changed *Message // the message that this change is about, as it is now; nil when it looks as before or is not here
 }
 
 // PendingMessage is a message in the outbox with its place there.

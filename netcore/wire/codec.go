@@ -49,9 +49,13 @@ var required = map[Type]keySet{
 	TypeRequest: keys(1, 2, 3),
 	TypeMsg:     keys(1, 3, 4, 5, 8),
 	TypeAck:     keys(1, 2),
+	TypeEdit:    keys(1, 3, 4, 5, 7, 8),
+	TypeDelete:  keys(1, 3, 4, 5, 7),
+	TypeReact:   keys(1, 3, 4, 5, 7, 8),
 	TypeGone:    keys(1, 2),
 	TypeProfile: keys(1, 2, 3),
 	TypeAway:    keys(1),
+	TypeTyping:  keys(1),
 }
 
 // Encode returns the body of m. A message that breaks the rules of its type

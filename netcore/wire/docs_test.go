@@ -93,7 +93,7 @@ func TestDocTypes(t *testing.T) {
 		got = append(got, row[0]+" "+row[1])
 	}
 	for _, typ := range types() {
-		want = append(want, fmt.Sprintf("0x%02x %s", uint8(typ), typ))
+		want = append(want, fmt.Sprintf("0x%02X %s", uint8(typ), typ))
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("types %q, the code has %q", got, want)
@@ -136,7 +136,8 @@ func TestDocFields(t *testing.T) {
 	doc := readDoc(t)
 	headings := map[wire.Type]string{wire.TypePong: "### 5.3 Ping and Pong"}
 	for i, typ := range []wire.Type{wire.TypeHello, wire.TypeError, wire.TypePing, wire.TypeBye, wire.TypeRequest, wire.TypeAccepted,
-		wire.TypeMsg, wire.TypeAck, wire.TypeResume, wire.TypeGone, wire.TypeProfile, wire.TypeAway} {
+		wire.TypeMsg, wire.TypeAck, wire.TypeResume, wire.TypeGone, wire.TypeProfile, wire.TypeAway,
+		wire.TypeEdit, wire.TypeDelete, wire.TypeReact, wire.TypeTyping} {
 		headings[typ] = fmt.Sprintf("### 5.%d %s", i+1, typ)
 	}
 	for _, typ := range types() {
@@ -332,7 +333,7 @@ var constants = map[string]any{
 	"Version": wire.Version, "LimitBeforeHello": wire.LimitBeforeHello, "LimitStranger": wire.LimitStranger, "LimitContact": wire.LimitContact,
 	"MaxNesting": wire.MaxNesting, "MaxArrayElements": wire.MaxArrayElements, "MaxMapPairs": wire.MaxMapPairs,
 	"MaxNameBytes": wire.MaxNameBytes, "MaxKindBytes": wire.MaxKindBytes, "MaxAppBytes": wire.MaxAppBytes,
-	"MaxFeatures": wire.MaxFeatures, "MaxFeatureBytes": wire.MaxFeatureBytes, "MaxErrorText": wire.MaxErrorText,
+	"MaxFeatures": wire.MaxFeatures, "MaxFeatureBytes": wire.MaxFeatureBytes, "MaxErrorText": wire.MaxErrorText, "MaxEmojiBytes": wire.MaxEmojiBytes,
 	"MaxRequestChars": wire.MaxRequestChars, "MaxRequestBytes": wire.MaxRequestBytes, "MaxTextBytes": wire.MaxTextBytes,
 	"MaxAckIDs": wire.MaxAckIDs, "MaxEpochs": wire.MaxEpochs, "MaxRanges": wire.MaxRanges, "PresenceKeyBytes": wire.PresenceKeyBytes,
 

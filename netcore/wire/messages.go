@@ -19,14 +19,18 @@ const (
 	TypeMsg      Type = 0x20
 	TypeAck      Type = 0x21
 	TypeResume   Type = 0x22
+	TypeEdit     Type = 0x23
+	TypeDelete   Type = 0x24
+	TypeReact    Type = 0x25
 	TypeGone     Type = 0x26
 	TypeProfile  Type = 0x28
 	TypeAway     Type = 0x29
+	TypeTyping   Type = 0xA0
 )
 
 // Message is the body of one frame. The concrete types are *Hello, *Error,
-// *Ping, *Pong, *Bye, *Request, *Accepted, *Msg, *Ack, *Resume, *Gone,
-// *Profile and *Away.
+// *Ping, *Pong, *Bye, *Request, *Accepted, *Msg, *Ack, *Resume, *Edit, *Delete,
+// *React, *Gone, *Profile, *Away and *Typing.
 type Message interface {
 	// Type is the frame type that carries this body.
 	Type() Type
@@ -34,6 +38,10 @@ type Message interface {
 
 // Role says what a link is for.
 type Role uint8
+
+// FeatureChanges says that its sender takes Edit, Delete and React; they are
+// sent only where both sides list it in Hello.
+const FeatureChanges = "changes"
 
 // RoleChat is the one link of a pair of devices that carries everything but
 // file data.
@@ -175,6 +183,38 @@ type Resume struct {
 	Have []Have `cbor:"1,keyasint,omitempty"`
 }
 
+// Edit replaces the text of a message of its writer's (§5.13). Like every change
+// it has an ID and a number of its own, and is acknowledged like a Msg.
+type Edit struct {
+	ID     ID     `cbor:"1,keyasint"`
+	Epoch  uint64 `cbor:"3,keyasint"`
+	Seq    uint64 `cbor:"4,keyasint"`
+	HLC    uint64 `cbor:"5,keyasint"` // of two edits of one message the later counts
+	Target ID     `cbor:"7,keyasint"` // message of the writer of this frame
+	Text   string `cbor:"8,keyasint"` // the whole new text
+}
+
+// Delete takes a message of its writer's back on both devices (§5.14).
+type Delete struct {
+	ID     ID     `cbor:"1,keyasint"`
+	Epoch  uint64 `cbor:"3,keyasint"`
+	Seq    uint64 `cbor:"4,keyasint"`
+	HLC    uint64 `cbor:"5,keyasint"`
+	Target ID     `cbor:"7,keyasint"` // message of the writer of this frame
+}
+
+// React puts one emoji to a message of either side, in place of the writer's
+// earlier one (§5.15).
+type React struct {
+	ID     ID     `cbor:"1,keyasint"`
+	Epoch  uint64 `cbor:"3,keyasint"`
+	Seq    uint64 `cbor:"4,keyasint"`
+	HLC    uint64 `cbor:"5,keyasint"`
+	Target ID     `cbor:"7,keyasint"`
+	Emoji  string `cbor:"8,keyasint"`           // empty: the earlier one is taken back
+	Yours  bool   `cbor:"9,keyasint,omitempty"` // Target is a message of the receiver of this frame
+}
+
 // Gone says that sequence numbers will never come (§5.10).
 type Gone struct {
 	Epoch  uint64  `cbor:"1,keyasint"`
@@ -191,4 +231,10 @@ type Profile struct {
 // Away tells a contact whether a person has the sender before them (§5.12).
 type Away struct {
 	Away bool `cbor:"1,keyasint"`
+}
+
+// Typing tells a contact whether somebody is writing to it at the moment
+// (§5.16). Nobody stores it, and it is true for a few seconds only.
+type Typing struct {
+	Typing bool `cbor:"1,keyasint"`
 }

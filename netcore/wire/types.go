@@ -23,9 +23,13 @@ var typeNames = map[Type]string{
 	TypeMsg:      "Msg",
 	TypeAck:      "Ack",
 	TypeResume:   "Resume",
+	TypeEdit:     "Edit",
+	TypeDelete:   "Delete",
+	TypeReact:    "React",
 	TypeGone:     "Gone",
 	TypeProfile:  "Profile",
 	TypeAway:     "Away",
+	TypeTyping:   "Typing",
 }
 
 // String returns the name of the type, or its number for an unknown one.
@@ -105,6 +109,15 @@ func (*Ack) Type() Type { return TypeAck }
 // Type returns TypeResume.
 func (*Resume) Type() Type { return TypeResume }
 
+// Type returns TypeEdit.
+func (*Edit) Type() Type { return TypeEdit }
+
+// Type returns TypeDelete.
+func (*Delete) Type() Type { return TypeDelete }
+
+// Type returns TypeReact.
+func (*React) Type() Type { return TypeReact }
+
 // Type returns TypeGone.
 func (*Gone) Type() Type { return TypeGone }
 
@@ -113,6 +126,9 @@ func (*Profile) Type() Type { return TypeProfile }
 
 // Type returns TypeAway.
 func (*Away) Type() Type { return TypeAway }
+
+// Type returns TypeTyping.
+func (*Typing) Type() Type { return TypeTyping }
 
 // New returns an empty message of type t, or nil when t is not a type of this
 // version.
@@ -138,12 +154,20 @@ func New(t Type) Message {
 		return new(Ack)
 	case TypeResume:
 		return new(Resume)
+	case TypeEdit:
+		return new(Edit)
+	case TypeDelete:
+		return new(Delete)
+	case TypeReact:
+		return new(React)
 	case TypeGone:
 		return new(Gone)
 	case TypeProfile:
 		return new(Profile)
 	case TypeAway:
 		return new(Away)
+	case TypeTyping:
+		return new(Typing)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ const (
 	MaxRequestChars  = 1000     // characters of a first text to someone who did not ask for it
 	MaxRequestBytes  = 4000     // the same in bytes
 	MaxTextBytes     = 64 << 10 // one message: many screens
+	MaxEmojiBytes    = 64       // one reaction: the longest sequences of joined emoji have about 40
 	MaxAckIDs        = 256      // four windows of unacknowledged messages
 	MaxEpochs        = 64       // epochs of one Resume: one per restored backup
 	MaxRanges        = 64       // ranges per epoch of a Resume and per Gone
@@ -43,11 +44,17 @@ func Validate(m Message) error {
 		err = m.validate()
 	case *Resume:
 		err = m.validate()
+	case *Edit:
+		err = cmp.Or(change(m.ID, m.Target, m.Seq), text("text", m.Text, 1, MaxTextBytes))
+	case *Delete:
+		err = change(m.ID, m.Target, m.Seq)
+	case *React:
+		err = cmp.Or(change(m.ID, m.Target, m.Seq), text("emoji", m.Emoji, 0, MaxEmojiBytes))
 	case *Gone:
 		err = m.validate()
 	case *Profile:
 		err = m.validate()
-	case *Ping, *Pong, *Accepted, *Away:
+	case *Ping, *Pong, *Accepted, *Away, *Typing:
 	default:
 		return fmt.Errorf("%w: %T is not a message of this version", ErrMalformed, m)
 	}
@@ -114,6 +121,16 @@ func (m *Msg) validate() error {
 		check(m.ReplyTo == nil || !m.ReplyTo.IsZero(), "reply to a zero ID"),
 		check(m.After == nil || !m.After.IsZero(), "after a zero ID"),
 		text("text", m.Text, 1, MaxTextBytes),
+	)
+}
+
+// change checks what Edit, Delete and React have in common.
+func change(id, target ID, seq uint64) error {
+	return cmp.Or(
+		check(!id.IsZero(), "ID is zero"),
+		check(!target.IsZero(), "target is zero"),
+		check(id != target, "target is the change itself"),
+		check(seq >= 1, "sequence number 0"),
 	)
 }
 

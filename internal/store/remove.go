@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"earshot/internal/identity"
+	"earshot/internal/msgid"
+)
+
+// removeBatch is how many rows one transaction removes: others wait for it a
+// few milliseconds at most.
+const removeBatch = 500
+
+// Cancel takes a message of this device out of the outbox: it is Failed and
+// stays in the history. Changes of it that wait go with it. Its number is
+// answered with Gone (docs/PROTOCOL.md §8). ErrNotFound, ErrNotWaiting.
+func (d *DB) Cancel(ctx context.Context, peer identity.DeviceID, id msgid.ID) (Message, error) {
+	var out Message
+	err := d.write(ctx, "cancel message", func(ctx context.Context, t *tx) error {
+		r, err := d.findTarget(ctx, t, peer, id, true)
+		if err != nil {
+			return err
+		}
+		n, err := t.exec(ctx, `DELETE FROM outbox WHERE message = ?`, r.num)
+		if err == nil && n == 0 {
+			err = ErrNotWaiting
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `UPDATE message SET state = ? WHERE num = ?`, Failed, r.num); err != nil {
+			return err
+		}
+		if err := dropChanges(ctx, t, r, `outgoing = 1`); err != nil {
+			return err
+		}
+		r.State = Failed
+		settled, _, err := d.settle(ctx, t, r)
+		out = settled.Message
+		return err
+	})
+	return out, err
+}
+
+// Remove deletes one message from this device alone, whoever wrote it. Its
+// number stays seen, so that it does not come again. ErrNotFound, ErrWaits.
+func (d *DB) Remove(ctx context.Context, peer identity.DeviceID, id msgid.ID, mine bool) error {
+	return d.write(ctx, "remove message", func(ctx context.Context, t *tx) error {
+		r, err := d.findTarget(ctx, t, peer, id, mine)
+		if err != nil {
+			return err
+		}
+		var waits bool
+		if err := t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE message = ?)`, r.num).Scan(&waits); err != nil {
+			return err
+		}
+		if waits {
+			return ErrWaits
+		}
+		return d.removeRows(ctx, t, peer, []int64{r.num})
+	})
+}
+
+// removeRows deletes rows of one conversation that are not in the outbox.
+func (d *DB) removeRows(ctx context.Context, t *tx, peer identity.DeviceID, nums []int64) error {
+	if _, err := t.exec(ctx, `DELETE FROM conversation WHERE peer = ?`, peer[:]); err != nil {
+		return err
+	}
+	for _, num := range nums {
+		// Edits hold the text too.
+		if _, err := t.exec(ctx, `DELETE FROM message WHERE kind >= 2 AND peer = ?1
+			AND (target, target_mine) = (SELECT id, outgoing FROM message WHERE num = ?2 AND kind < 2)
+			AND num NOT IN (SELECT message FROM outbox)`, peer[:], num); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `DELETE FROM message WHERE num = ?`, num); err != nil {
+			return err
+		}
+	}
+	return rebuildConversation(ctx, t, peer)
+}
+
+// rebuildConversation makes the row of a conversation anew, if there is
+// anything in it.
+func rebuildConversation(ctx context.Context, t *tx, peer identity.DeviceID) error {
+	_, err := t.exec(ctx, `INSERT INTO conversation (peer, last, unread)
+		SELECT ?1, num, (SELECT count(*) FROM message WHERE peer = ?1 AND outgoing = 0 AND state = 6)
+		FROM (SELECT m.num FROM message m WHERE m.peer = ?1 AND`+shown+shownOrder+`LIMIT 1)`, peer[:])
+	return err
+}
+
+// Clear deletes the conversation with peer from this device, except what waits
+// in the outbox, and returns how many messages that is. What was seen stays
+// known, so that nothing of it comes again. When it fails halfway a part is
+// gone; calling it again removes the rest.
+func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (kept int, err error) {
+	const op = "delete conversation"
+	last := int64(0)
+	for more := true; more; {
+		err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
+			nums, err := all(ctx, t, scanNum, `SELECT num FROM message WHERE num > ? AND peer = ?
+				AND num NOT IN (SELECT message FROM outbox) ORDER BY num LIMIT ?`, last, peer[:], removeBatch)
+			if err != nil {
+				return err
+			}
+			if more = len(nums) == removeBatch; more {
+				last = nums[len(nums)-1]
+			}
+			return d.removeRows(ctx, t, peer, nums)
+		})
+		if err != nil {
+			return 0, err
+		}
+		if err := ctx.Err(); err != nil {
+			return 0, fmt.Errorf("%s: %w", op, err)
+		}
+	}
+	err = d.read(ctx, op, func(q querier) error {
+		return q.QueryRowContext(ctx, `SELECT count(*) FROM message m WHERE m.peer = ? AND`+shown, peer[:]).Scan(&kept)
+	})
+	return kept, err
+}
+
+func scanNum(s scanner) (n int64, err error) {
+	err = s.Scan(&n)
+	return n, err
+}
+
+// youngRun ends a Forget: so many rows in a row that are too young to go. Rows
+// lie in the order of their arrival, except where the clock was wrong.
+const youngRun = 10 * removeBatch
+
+// Forget deletes messages that were stored before a moment from this device,
+// except what waits in the outbox, and returns the devices in whose
+// conversations something was deleted. What was seen stays known.
+func (d *DB) Forget(ctx context.Context, before time.Time) ([]identity.DeviceID, error) {
+	const op = "forget messages"
+	peers := map[identity.DeviceID]bool{}
+	last, young := int64(0), 0
+	for young < youngRun {
+		scanned := 0
+		err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
+			old, n, end, err := d.oldRows(ctx, t, last, toMs(before))
+			if err != nil {
+				return err
+			}
+			scanned, last = n, end
+			if young += n; len(old) > 0 {
+				young = 0
+			}
+			for peer, nums := range old {
+				if err := d.removeRows(ctx, t, peer, nums); err != nil {
+					return err
+				}
+				peers[peer] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if scanned == 0 {
+			break
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("%s: %w", op, err)
+		}
+	}
+	out := make([]identity.DeviceID, 0, len(peers))
+	for p := range peers {
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// oldRows looks at removeBatch rows above the row number last and returns those
+// that may go, by conversation, how many it looked at, and the last of them.
+func (d *DB) oldRows(ctx context.Context, t *tx, last, before int64) (map[identity.DeviceID][]int64, int, int64, error) {
+	type line struct {
+		num  int64
+		peer identity.DeviceID
+		old  bool
+	}
+	lines, err := all(ctx, t, func(s scanner) (l line, err error) {
+		var peer []byte
+		err = s.Scan(&l.num, &peer, &l.old)
+		l.peer = toDevice(peer)
+		return l, err
+	}, `SELECT num, peer, stored_at < ? AND num NOT IN (SELECT message FROM outbox) FROM message WHERE num > ? ORDER BY num LIMIT ?`,
+		before, last, removeBatch)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	old := map[identity.DeviceID][]int64{}
+	for _, l := range lines {
+		if last = l.num; l.old {
+			old[l.peer] = append(old[l.peer], l.num)
+		}
+	}
+	return old, len(lines), last, nil
+}
