@@ -19,6 +19,8 @@ import (
 
 // fakeDevice is a device in memory. Hooks that are nil do nothing.
 type fakeDevice struct {
+	messenger.Service // what no test here calls
+
 	self     messenger.Self
 	peers    []messenger.Peer
 	found    []messenger.Peer // come into earshot once somebody subscribes

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"earshot/internal/identity"
 	"earshot/internal/messenger"
 )
 
@@ -143,63 +142,4 @@ func (s *Server) stream(ctx context.Context, conn net.Conn) {
 			return
 		}
 	}
-}
-
-const methodSubscribe = "subscribe"
-
-// handler runs one method.
-type handler func(ctx context.Context, svc messenger.Service, params json.RawMessage) (any, error)
-
-// with decodes the parameters of a method.
-func with[P, R any](f func(context.Context, messenger.Service, P) (R, error)) handler {
-	return func(ctx context.Context, svc messenger.Service, params json.RawMessage) (any, error) {
-		var p P
-		if len(params) > 0 {
-			if err := json.Unmarshal(params, &p); err != nil {
-				return nil, err
-			}
-		}
-		return f(ctx, svc, p)
-	}
-}
-
-type none = struct{}
-
-var methods = map[string]handler{
-	"self": with(func(ctx context.Context, s messenger.Service, _ none) (messenger.Self, error) { return s.Self(ctx) }),
-	"rename": with(func(ctx context.Context, s messenger.Service, name string) (none, error) {
-		return none{}, s.Rename(ctx, name)
-	}),
-	"peers": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Peer, error) { return s.Peers(ctx) }),
-	"add":   with(func(ctx context.Context, s messenger.Service, a string) (messenger.Peer, error) { return s.Add(ctx, a) }),
-	"send": with(func(ctx context.Context, s messenger.Service, o messenger.Outgoing) (messenger.Message, error) {
-		return s.Send(ctx, o)
-	}),
-	"history": with(func(ctx context.Context, s messenger.Service, p messenger.Page) ([]messenger.Message, error) {
-		return s.History(ctx, p)
-	}),
-	"conversations": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Conversation, error) {
-		return s.Conversations(ctx)
-	}),
-	"outbox": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Message, error) {
-		return s.Outbox(ctx)
-	}),
-	"requests": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Request, error) {
-		return s.Requests(ctx)
-	}),
-	"allow": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
-		return none{}, s.Allow(ctx, id)
-	}),
-	"refuse": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
-		return none{}, s.Refuse(ctx, id)
-	}),
-	"block": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
-		return none{}, s.Block(ctx, id)
-	}),
-	"mark_read": with(func(ctx context.Context, s messenger.Service, id identity.DeviceID) (none, error) {
-		return none{}, s.MarkRead(ctx, id)
-	}),
-	"mark_message_read": with(func(ctx context.Context, s messenger.Service, m markOne) (none, error) {
-		return none{}, s.MarkMessageRead(ctx, m.Peer, m.ID)
-	}),
 }

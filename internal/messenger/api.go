@@ -41,6 +41,10 @@ const (
 
 	KindText = store.KindText
 	KindAuto = store.KindAuto
+
+	KindEdit   = store.KindEdit
+	KindDelete = store.KindDelete
+	KindReact  = store.KindReact
 )
 
 // MaxTextBytes is the longest text of one message: 64 KiB of UTF-8. It fits a
@@ -61,9 +65,18 @@ var (
 	ErrBadName     = errors.New("a name needs 1 to 40 visible characters, at most 160 bytes of UTF-8")
 	ErrBadAddress  = errors.New("not an address: want HOST or HOST:PORT")
 
-	// ErrUnknownMessage says that a page was asked for above a message that is
-	// not in that conversation.
+	// ErrUnknownMessage says that a message was named that is not in that
+	// conversation.
 	ErrUnknownMessage = errors.New("no such message in that conversation")
+	ErrNotYours       = errors.New("only its writer can edit a message or take it back")
+	ErrBadEmoji       = errors.New("a reaction is one emoji, at most 64 bytes")
+	ErrCancelled      = errors.New("that message was cancelled and never sent; send it again")
+	ErrUnknownSetting = errors.New("there is no such setting")
+	ErrBadValue       = errors.New("the setting does not take that value")
+
+	ErrDeleted    = store.ErrDeleted
+	ErrWaits      = store.ErrWaits
+	ErrNotWaiting = store.ErrNotWaiting
 )
 
 // Self is this device.
@@ -85,6 +98,7 @@ type Peer struct {
 	Online    bool // a live link or a fresh sighting
 	Linked    bool // a live link
 	Away      bool // online, but nobody has it before them: its system may stop it at any moment
+	Typing    bool // somebody there is writing to this device
 	AcceptsMe bool
 	Addresses []netip.AddrPort
 	LastSeen  time.Time
@@ -93,10 +107,37 @@ type Peer struct {
 // Outgoing is a text to send. The caller makes the ID, so that a call repeated
 // after a lost answer sends once.
 type Outgoing struct {
+	ID      msgid.ID
+	To      identity.DeviceID
+	Kind    Kind
+	Text    string
+	ReplyTo msgid.ID // message of the conversation that this one answers; zero: none
+}
+
+// Ref names one message.
+type Ref struct {
+	Peer identity.DeviceID // the conversation
 	ID   msgid.ID
-	To   identity.DeviceID
-	Kind Kind
-	Text string
+	Mine bool // written by this device
+}
+
+// RefOf names a message that was read.
+func RefOf(m Message) Ref { return Ref{Peer: m.Peer, ID: m.ID, Mine: m.Outgoing} }
+
+// Change is a change to make to a message. The caller makes the ID, so that a
+// call repeated after a lost answer changes once.
+type Change struct {
+	ID   msgid.ID
+	Kind Kind // KindEdit, KindDelete or KindReact
+	Of   Ref
+	Text string // the new text; or the emoji, "" to take it back
+}
+
+// Setting is one value that a person may choose.
+type Setting struct {
+	Key     string
+	Value   string
+	Default string
 }
 
 // EventKind says what happened.
@@ -110,7 +151,11 @@ const (
 	EventRequest     EventKind = "request"      // Request: a stranger asks
 	EventRequestGone EventKind = "request_gone" // Request: decided, or dropped
 	EventMessage     EventKind = "message"      // Message: new in a conversation, either direction
-	EventState       EventKind = "state"        // Message: its State changed
+	EventState       EventKind = "state"        // Message: its State or Changing changed
+	EventChanged     EventKind = "changed"      // Message: edited, taken back, or its reactions changed
+	EventRemoved     EventKind = "removed"      // Message: Peer, ID and Outgoing of one that was removed here
+	EventHistory     EventKind = "history"      // Peer: messages of its conversation were removed here, read it again
+	EventTyping      EventKind = "typing"       // Peer: Typing changed
 	EventSelf        EventKind = "self"         // Self: name, addresses or port changed
 	EventLagged      EventKind = "lagged"       // none: events were dropped, read everything again
 )
@@ -125,10 +170,13 @@ type Event struct {
 	Self    *Self    `json:",omitempty"`
 }
 
-// Page asks for a part of a conversation, oldest first in the answer.
+// Page asks for a part of a conversation, oldest first in the answer. Of Before,
+// After and Around one may be set; none asks for the newest messages.
 type Page struct {
 	Peer   identity.DeviceID
-	Before msgid.ID // messages above this one; zero: the newest
+	Before msgid.ID // messages above this one
+	After  msgid.ID // messages below this one
+	Around msgid.ID // this one, with as many above as below
 	Limit  int      // at most; 0 or above MaxPage: MaxPage
 }
 
@@ -156,9 +204,27 @@ type Service interface {
 	// Send stores a text in the conversation and the outbox, durably, before it
 	// returns. The first text to a stranger makes it a contact and asks it.
 	// A repeated ID returns the stored message. ErrEmptyText, ErrTextTooLong,
-	// ErrInvalidText, ErrSelf, ErrBlocked, ErrUnknownPeer (zero ID).
+	// ErrInvalidText, ErrSelf, ErrBlocked, ErrUnknownPeer (zero ID),
+	// ErrUnknownMessage (ReplyTo).
 	Send(ctx context.Context, out Outgoing) (Message, error)
-	// History returns a page of a conversation, oldest first.
+	// Change edits a message, takes it back on both devices, or puts an emoji to
+	// it. It is stored here, and on its way, before it returns the message as it
+	// is now. One that waits in the outbox and is taken back is not sent any more.
+	// ErrUnknownMessage, ErrNotYours, ErrDeleted, ErrCancelled, ErrBadEmoji,
+	// ErrBlocked, and those of Send about the text.
+	Change(ctx context.Context, c Change) (Message, error)
+	// Cancel takes a message of this device out of the outbox: it is Failed, and
+	// if it has not arrived yet, it never will. ErrUnknownMessage, ErrNotWaiting.
+	Cancel(ctx context.Context, of Ref) (Message, error)
+	// Remove deletes a message from this device alone. One that is not there is no
+	// error. ErrWaits.
+	Remove(ctx context.Context, of Ref) error
+	// Clear deletes a conversation from this device alone and returns how many
+	// messages stay because they still wait to be delivered. The contact stays.
+	Clear(ctx context.Context, peer identity.DeviceID) (kept int, err error)
+	// Find returns the messages with an ID: one, unless two devices made the same.
+	Find(ctx context.Context, id msgid.ID) ([]Message, error)
+	// History returns a page of a conversation, oldest first. ErrUnknownMessage.
 	History(ctx context.Context, page Page) ([]Message, error)
 	// Conversations returns the contacts with their newest message and unread
 	// count, newest first.
@@ -180,6 +246,17 @@ type Service interface {
 	// before and after it: a program has dealt with it. An ID that is not of a
 	// received message from peer changes nothing.
 	MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) error
+	// SetTyping says that somebody is writing to a contact, or has stopped. Call
+	// it again every few seconds while it lasts. Nothing happens when the contact
+	// is not there or is not to know.
+	SetTyping(ctx context.Context, peer identity.DeviceID, typing bool) error
+	// SetReceipts chooses whether a contact learns what was read here and that
+	// somebody is writing to it. ErrUnknownPeer.
+	SetReceipts(ctx context.Context, peer identity.DeviceID, on bool) error
+	// Settings returns what a person may choose, with the values of now.
+	Settings(ctx context.Context) ([]Setting, error)
+	// SetSetting changes one. ErrUnknownSetting, ErrBadValue.
+	SetSetting(ctx context.Context, key, value string) error
 	// Subscribe returns events from now on until ctx ends; then the channel is
 	// closed. Read state after subscribing, so that nothing falls between. A
 	// subscriber that does not keep up loses events and gets one EventLagged.

@@ -22,6 +22,9 @@ func (m *Messenger) Send(ctx context.Context, out Outgoing) (Message, error) {
 	case out.To == m.cfg.Self:
 		return Message{}, ErrSelf
 	}
+	if err := m.checkReply(ctx, out); err != nil {
+		return Message{}, err
+	}
 	level := m.Level(out.To)
 	switch level {
 	case trust.Blocked:
@@ -36,7 +39,7 @@ func (m *Messenger) Send(ctx context.Context, out Outgoing) (Message, error) {
 		out.ID = msgid.New(m.now())
 	}
 	msg, added, err := m.db.Enqueue(ctx, store.NewMessage{
-		ID: out.ID, Peer: out.To, Kind: out.Kind, Text: out.Text,
+		ID: out.ID, Peer: out.To, Kind: out.Kind, Text: out.Text, ReplyTo: out.ReplyTo,
 		HLC: m.clock.next(), At: m.now(),
 	})
 	if err != nil {
@@ -64,7 +67,16 @@ func (m *Messenger) History(ctx context.Context, page Page) ([]Message, error) {
 	if limit <= 0 || limit > MaxPage {
 		limit = MaxPage
 	}
-	msgs, err := m.db.History(ctx, page.Peer, page.Before, limit)
+	var msgs []Message
+	var err error
+	switch {
+	case !page.After.IsZero():
+		msgs, err = m.db.HistoryAfter(ctx, page.Peer, page.After, limit)
+	case !page.Around.IsZero():
+		msgs, err = m.db.HistoryAround(ctx, page.Peer, page.Around, limit)
+	default:
+		msgs, err = m.db.History(ctx, page.Peer, page.Before, limit)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, ErrUnknownMessage
 	}
@@ -92,6 +104,7 @@ func (m *Messenger) Outbox(ctx context.Context) ([]Message, error) {
 // MarkRead says that a person saw a conversation; see Service.
 func (m *Messenger) MarkRead(ctx context.Context, id identity.DeviceID) error {
 	changed, err := m.db.MarkRead(ctx, id)
+	m.pokeReads(id)
 	for i := range changed {
 		m.hub.publish(Event{Kind: EventState, Message: &changed[i]})
 	}
@@ -102,6 +115,7 @@ func (m *Messenger) MarkRead(ctx context.Context, id identity.DeviceID) error {
 func (m *Messenger) MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msgid.ID) error {
 	changed, err := m.db.MarkMessageRead(ctx, peer, id)
 	if changed != nil {
+		m.pokeReads(peer)
 		m.hub.publish(Event{Kind: EventState, Message: changed})
 	}
 	return err

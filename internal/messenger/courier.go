@@ -63,6 +63,7 @@ type courier struct {
 	cursor uint64 // outbox position of the last message sent
 	empty  bool   // nothing waited behind cursor, and nothing was added since
 	asked  time.Time
+	retold bool // what was read before this link was said again
 }
 
 const idleWait = time.Hour // nothing is due: only a wake matters
@@ -107,6 +108,9 @@ func (c *courier) step() (time.Duration, error) {
 			return 0, err
 		}
 		c.resume = true
+	}
+	if err := c.tellRead(); err != nil {
+		return 0, err
 	}
 	if !c.resume {
 		return idleWait, nil
@@ -175,10 +179,12 @@ func (c *courier) deliver() (time.Duration, error) {
 			return wait, nil
 		}
 		for _, p := range rows {
+			if c.cursor = p.Pos; !l.takes(p.Message) {
+				continue
+			}
 			if err := c.send(p.Message); err != nil {
 				return 0, err
 			}
-			c.cursor = p.Pos
 		}
 		c.empty = len(rows) < open
 	}
@@ -195,10 +201,12 @@ func (c *courier) send(msg store.Message) error {
 		l.inflight[msg.ID] = m.now()
 	}
 	m.mu.Unlock()
-	shown := msg
-	shown.State = Sent // told before it is written, so that "delivered" comes after it
-	m.hub.publish(Event{Kind: EventState, Message: &shown})
-	return l.Send(l.ctx, msgFrame(msg))
+	if !msg.Kind.IsChange() {
+		shown := msg
+		shown.State = Sent // told before it is written, so that "delivered" comes after it
+		m.hub.publish(Event{Kind: EventState, Message: &shown})
+	}
+	return l.Send(l.ctx, frameOf(msg))
 }
 
 // watch looks after the messages in flight: it returns how long they may wait
@@ -241,14 +249,6 @@ func (c *courier) watch() (wait time.Duration, open int, err error) {
 	m.mu.Unlock()
 	c.restart()
 	return ackTimeout, maxInFlight, nil
-}
-
-func msgFrame(msg store.Message) *wire.Msg {
-	return &wire.Msg{
-		ID: wire.ID(msg.ID), Epoch: msg.Epoch, Seq: msg.Seq, HLC: msg.HLC,
-		Kind: wire.MsgKind(msg.Kind), Text: msg.Text,
-		ReplyTo: optionalID(msg.ReplyTo), After: optionalID(msg.After),
-	}
 }
 
 func optionalID(id msgid.ID) *wire.ID {

@@ -23,6 +23,8 @@ type device struct {
 	presenceKey []byte
 	lastSeen    time.Time
 	stored      bool // has a row in the store
+	receipts    bool // is told what was read here
+	typing      typing
 
 	labels  map[string]bool  // sightings of it
 	typed   []netip.AddrPort // remembered addresses, newest first
@@ -44,7 +46,8 @@ func (m *Messenger) deviceLocked(id identity.DeviceID) *device {
 
 // forgetLocked drops a device that nothing speaks for any more.
 func (m *Messenger) forgetLocked(d *device) {
-	if m.devices[d.id] == d && !d.stored && len(d.links) == 0 && len(d.labels) == 0 && len(d.typed) == 0 && !d.dial.busy {
+	if m.devices[d.id] == d && !d.stored && len(d.links) == 0 && len(d.labels) == 0 && len(d.typed) == 0 && !d.dial.busy &&
+		!d.watch.busy && len(d.watch.addrs) == 0 {
 		delete(m.devices, d.id)
 	}
 }
@@ -70,7 +73,7 @@ func (m *Messenger) loadDevices(ctx context.Context) error {
 func (d *device) takeRow(c store.Contact) {
 	d.level, d.name, d.kind = c.Level, c.Name, c.Kind
 	d.acceptsMe, d.requestedAt = c.AcceptsMe, c.RequestedAt
-	d.presenceKey, d.stored = c.PresenceKey, true
+	d.presenceKey, d.stored, d.receipts = c.PresenceKey, true, c.Receipts
 	if c.LastSeen.After(d.lastSeen) {
 		d.lastSeen = c.LastSeen
 	}
@@ -104,7 +107,7 @@ func (l *link) meets() bool {
 func (m *Messenger) peerLocked(d *device) Peer {
 	return Peer{
 		ID: d.id, Name: d.name, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
-		Online: d.online(), Linked: d.linked(), Away: d.away(),
+		Online: d.online(), Linked: d.linked(), Away: d.away(), Typing: d.typing.theirs,
 		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen,
 	}
 }

@@ -94,7 +94,9 @@ func (m *Messenger) publishPending(id identity.DeviceID) error {
 		return m.storeTrouble("the outbox cannot be read", err)
 	}
 	for i := range rows {
-		m.hub.publish(Event{Kind: EventState, Message: &rows[i].Message})
+		if !rows[i].Kind.IsChange() {
+			m.hub.publish(Event{Kind: EventState, Message: &rows[i].Message})
+		}
 	}
 	return nil
 }

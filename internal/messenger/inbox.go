@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -24,29 +25,38 @@ type arrival struct {
 }
 
 func (m *Messenger) handleMsg(l *link, f *wire.Msg) error {
-	clamped := m.clock.clamp(f.HLC)
-	now := m.now()
-	in := store.Incoming{
-		Peer: l.Peer(), ID: msgid.ID(f.ID), Epoch: f.Epoch, Seq: f.Seq,
-		HLC: f.HLC, Clamped: clamped, Kind: store.Kind(f.Kind), Text: f.Text,
-		SentAt: shownTime(hybridTime(f.HLC), now), At: now,
-	}
+	in := m.incoming(l, f.ID, f.Epoch, f.Seq, f.HLC)
+	in.Kind, in.Text = store.Kind(f.Kind), f.Text
 	if f.After != nil {
 		in.After = msgid.ID(*f.After)
 	}
 	if f.ReplyTo != nil {
 		in.ReplyTo = msgid.ID(*f.ReplyTo)
 	}
+	m.arrive(l, in)
+	return nil
+}
+
+// incoming is what messages and changes have in common.
+func (m *Messenger) incoming(l *link, id wire.ID, epoch, seq, hlc uint64) store.Incoming {
+	now := m.now()
+	return store.Incoming{
+		Peer: l.Peer(), ID: msgid.ID(id), Epoch: epoch, Seq: seq, HLC: hlc, Clamped: m.clock.clamp(hlc),
+		SentAt: shownTime(hybridTime(hlc), now), At: now,
+	}
+}
+
+// arrive queues what came for the next commit; a full queue slows the peer.
+func (m *Messenger) arrive(l *link, in store.Incoming) {
 	select {
 	case <-l.acks.room():
 	case <-l.ctx.Done():
-		return nil
+		return
 	}
 	select {
 	case m.inbox <- arrival{in, l}:
 	case <-l.ctx.Done():
 	}
-	return nil
 }
 
 // storeArrivals commits what came, acknowledges it and then shows it. It
@@ -91,7 +101,11 @@ func (m *Messenger) storeGroup(group []arrival) {
 	}
 	for i, r := range receipts {
 		group[i].link.acks.add(group[i].in.ID, wire.AckStored)
-		if r.New {
+		switch {
+		case r.Changed != nil:
+			m.hub.publish(Event{Kind: EventChanged, Message: r.Changed})
+		case r.New && !r.Message.Kind.IsChange():
+			m.handleTyping(group[i].link, false) // it is written
 			m.hub.publish(Event{Kind: EventMessage, Message: &r.Message})
 		}
 	}
@@ -230,13 +244,16 @@ func (m *Messenger) handleAck(l *link, f *wire.Ack) error {
 func (m *Messenger) publishWaiting(ids map[msgid.ID]time.Time) {
 	for id := range ids {
 		msg, err := m.db.Message(m.ctx, m.cfg.Self, id)
+		if errors.Is(err, store.ErrNotFound) { // removed since
+			continue
+		}
 		if err != nil {
 			if m.ctx.Err() == nil {
 				m.log.Error("a message cannot be read", "err", err)
 			}
 			return
 		}
-		if msg.State == Queued || msg.State == Waiting {
+		if !msg.Kind.IsChange() && (msg.State == Queued || msg.State == Waiting) {
 			m.hub.publish(Event{Kind: EventState, Message: &msg})
 		}
 	}

@@ -19,6 +19,8 @@ type link struct {
 	wake chan struct{} // capacity 1: something to do for the courier
 	acks ackQueue
 
+	changes bool // the other side takes changes of messages
+
 	// Guarded by Messenger.mu.
 	accepted bool                   // the other side has accepted this device
 	away     bool                   // nobody has the other side before them
@@ -30,6 +32,7 @@ type link struct {
 	inflight map[msgid.ID]time.Time // written, not acknowledged
 	rewind   bool                   // send the outbox from its beginning
 	more     bool                   // the outbox may have grown
+	reads    bool                   // messages of the other side may have been read
 }
 
 // maxUnansweredResumes is how many Resumes may wait: one opens a link, another
@@ -67,6 +70,8 @@ func (m *Messenger) LinkUp(nl Link) {
 		wake:     make(chan struct{}, 1),
 		inflight: map[msgid.ID]time.Time{},
 		accepted: hello.Accepts,
+		changes:  slices.Contains(hello.Features, wire.FeatureChanges),
+		reads:    true,
 	}
 	l.acks.init()
 	kind := EventPeerUpdated
@@ -148,6 +153,9 @@ func (m *Messenger) LinkClosed(nl Link) {
 	if counted {
 		d.lastSeen = m.now()
 	}
+	if len(d.links) == 0 {
+		d.typing.stop()
+	}
 	undone := l.inflight
 	l.inflight = nil
 	online, contact := d.online(), d.level.IsContact()
@@ -215,6 +223,12 @@ func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 		return m.handleAccepted(l)
 	case *wire.Msg:
 		return m.handleMsg(l, f)
+	case *wire.Edit:
+		return m.handleEdit(l, f)
+	case *wire.Delete:
+		return m.handleDelete(l, f)
+	case *wire.React:
+		return m.handleReact(l, f)
 	case *wire.Ack:
 		return m.handleAck(l, f)
 	case *wire.Resume:
@@ -225,6 +239,9 @@ func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 		return m.handleProfile(l, f)
 	case *wire.Away:
 		m.handleAway(l, f)
+		return nil
+	case *wire.Typing:
+		m.handleTyping(l, f.Typing)
 		return nil
 	case *wire.Error:
 		return m.handleError(l, f)

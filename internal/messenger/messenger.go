@@ -60,6 +60,8 @@ type Messenger struct {
 	recheck again
 
 	addresses func() []netip.AddrPort
+
+	forgetWake chan struct{} // capacity 1
 }
 
 var _ Service = (*Messenger)(nil)
@@ -76,6 +78,8 @@ func New(ctx context.Context, cfg Config) (*Messenger, error) {
 		receive: cfg.Store.Receive,
 		devices: map[identity.DeviceID]*device{},
 		hints:   map[string]*sighting{},
+
+		forgetWake: make(chan struct{}, 1),
 	}
 	if m.log == nil {
 		m.log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -100,6 +104,7 @@ func New(ctx context.Context, cfg Config) (*Messenger, error) {
 	}
 	m.ctx, m.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	m.wg.Go(m.storeArrivals)
+	m.wg.Go(m.forget)
 	return m, nil
 }
 
@@ -127,6 +132,7 @@ func (m *Messenger) Close() {
 		if d.watch.timer != nil {
 			d.watch.timer.Stop()
 		}
+		d.typing.stop()
 	}
 	m.mu.Unlock()
 	m.wg.Wait()
@@ -144,6 +150,7 @@ func (m *Messenger) HelloFor(id identity.DeviceID) wire.Hello {
 		Kind:       m.cfg.Kind,
 		App:        "earshot " + m.cfg.Version,
 		ClockMs:    uint64(m.now().UnixMilli()),
+		Features:   []string{wire.FeatureChanges},
 	}
 	if d := m.devices[id]; d != nil {
 		h.Accepts = d.level.IsContact()

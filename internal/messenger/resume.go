@@ -101,10 +101,10 @@ func (c *courier) fill(epoch uint64, ranges []store.Range) error {
 		var there []uint64
 		for _, msg := range rows {
 			there = append(there, msg.Seq)
-			if msg.State == Queued || msg.State == Waiting {
+			if msg.State == Queued || msg.State == Waiting || !l.takes(msg) {
 				continue
 			}
-			if err := l.Send(l.ctx, msgFrame(msg)); err != nil {
+			if err := l.Send(l.ctx, frameOf(msg)); err != nil {
 				return err
 			}
 		}

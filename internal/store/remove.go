@@ -15,7 +15,8 @@ const removeBatch = 500
 
 // Cancel takes a message of this device out of the outbox: it is Failed and
 // stays in the history. Changes of it that wait go with it. Its number is
-// answered with Gone (docs/PROTOCOL.md §8). ErrNotFound, ErrNotWaiting.
+// answered with Gone (docs/PROTOCOL.md §8). One that is Failed already is
+// returned as it is. ErrNotFound, ErrNotWaiting.
 func (d *DB) Cancel(ctx context.Context, peer identity.DeviceID, id msgid.ID) (Message, error) {
 	var out Message
 	err := d.write(ctx, "cancel message", func(ctx context.Context, t *tx) error {
@@ -24,10 +25,10 @@ func (d *DB) Cancel(ctx context.Context, peer identity.DeviceID, id msgid.ID) (M
 			return err
 		}
 		n, err := t.exec(ctx, `DELETE FROM outbox WHERE message = ?`, r.num)
-		if err == nil && n == 0 {
+		if out = r.Message; err == nil && n == 0 && r.State != Failed {
 			err = ErrNotWaiting
 		}
-		if err != nil {
+		if err != nil || n == 0 {
 			return err
 		}
 		if _, err := t.exec(ctx, `UPDATE message SET state = ? WHERE num = ?`, Failed, r.num); err != nil {
