@@ -161,5 +161,8 @@ func (d *DB) receiveChange(ctx context.Context, t *tx, change row) (*Message, er
 	if err != nil || !changed {
 		return nil, err
 	}
-	return &now.Message, nil
+	if read := unreadBy(target.Message) - unreadBy(now.Message); read > 0 {
+		_, err = t.exec(ctx, `UPDATE conversation SET unread = unread - ? WHERE peer = ?`, read, target.Peer[:])
+	}
+	return &now.Message, err
 }

@@ -9,8 +9,9 @@ import (
 	"earshot/internal/msgid"
 )
 
-// notToTell is 0 when the writer of a message that is read now is to know.
-const notToTell = `(SELECT 1 - receipts FROM contact WHERE id = ?1)`
+// notToTell is 0 when the writer of a message that is read now is to know: a
+// contact that the person has not excepted.
+const notToTell = `coalesce((SELECT 1 - receipts FROM contact WHERE id = ?1), 1)`
 
 // MarkRead notes that a person saw everything in the conversation, and returns
 // the messages that were Received and are Read now, oldest first.

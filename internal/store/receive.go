@@ -24,18 +24,18 @@ func (d *DB) Receive(ctx context.Context, in []Incoming) ([]Receipt, error) {
 	}
 	receipts := make([]Receipt, 0, len(in))
 	err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
-		added := map[identity.DeviceID]int{}
+		unread := map[identity.DeviceID]int{}
 		for _, m := range in {
 			r, err := d.receiveOne(ctx, t, m)
 			if err != nil {
 				return err
 			}
 			if r.New && !m.Kind.IsChange() {
-				added[m.Peer]++
+				unread[m.Peer] += unreadBy(r.Message)
 			}
 			receipts = append(receipts, r)
 		}
-		for peer, n := range added {
+		for peer, n := range unread {
 			if err := touchConversation(ctx, t, peer, n); err != nil {
 				return err
 			}
@@ -46,6 +46,14 @@ func (d *DB) Receive(ctx context.Context, in []Incoming) ([]Receipt, error) {
 		return nil, err
 	}
 	return receipts, nil
+}
+
+// unreadBy is 1, or 0 for a message that was taken back before it came.
+func unreadBy(m Message) int {
+	if m.State == Received {
+		return 1
+	}
+	return 0
 }
 
 // receiveOne stores one message; the caller notes it in the conversation.

@@ -91,7 +91,7 @@ func dropChanges(ctx context.Context, t *tx, m row, which string) error {
 }
 
 // writeSettled stores what settle found. A message that is taken back before
-// anybody saw it is not unread any more.
+// anybody saw it is not unread any more; the caller counts.
 func (d *DB) writeSettled(ctx context.Context, t *tx, old row, now *row) error {
 	var waiting int
 	err := t.QueryRowContext(ctx, `SELECT count(*) FROM message m JOIN outbox o ON o.message = m.num
@@ -102,9 +102,6 @@ func (d *DB) writeSettled(ctx context.Context, t *tx, old row, now *row) error {
 	now.Changing = waiting > 0
 	if now.Deleted && old.State == Received {
 		now.State = Read
-		if _, err := t.exec(ctx, `UPDATE conversation SET unread = unread - 1 WHERE peer = ?`, old.Peer[:]); err != nil {
-			return err
-		}
 	}
 	state := now.State
 	if state == Waiting { // how Queued is shown, not what is stored
