@@ -179,9 +179,7 @@ func (d *DB) shut() error {
 	if d.readers != nil {
 		errs = append(errs, d.readers.Close())
 	}
-	for _, s := range d.writer.stmts {
-		errs = append(errs, s.Close())
-	}
+	errs = append(errs, d.writer.close())
 	if d.writer.conn != nil {
 		errs = append(errs, d.writer.conn.Close())
 	}

@@ -15,7 +15,7 @@ type migration func(ctx context.Context, c *sql.Conn) error
 
 // migrations bring a file from version i to i+1. Append only: a released one
 // never changes.
-var migrations = []migration{statements(schema1), statements(schema2)}
+var migrations = []migration{statements(schema1), statements(schema2), indexHistory}
 
 func statements(script string) migration {
 	return func(ctx context.Context, c *sql.Conn) error {

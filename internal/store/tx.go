@@ -31,6 +31,15 @@ func (t *tx) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, err
 }
 
+// close ends the prepared statements; the connection stays.
+func (t *tx) close() error {
+	var errs []error
+	for _, s := range t.stmts {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
 // QueryContext implements querier.
 func (t *tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s, err := t.prepare(ctx, query)

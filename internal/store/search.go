@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"earshot/internal/identity"
+	"earshot/internal/words"
+)
+
+// Errors of Search.
+var (
+	// ErrNoWords means that a query holds nothing that could be found.
+	ErrNoWords = words.ErrNoWords
+	// ErrLongQuery means that a query is longer than words.MaxQueryBytes or
+	// words.MaxTerms.
+	ErrLongQuery = words.ErrTooLong
+)
+
+// Cursor is a place among the hits of a search. Zero stands before the first.
+type Cursor int64
+
+// Query is what is looked for in the texts of messages.
+type Query struct {
+	Text   string            // as a person typed it: see words.ParseQuery
+	Peer   identity.DeviceID // only the conversation with this device; zero: all
+	Before Cursor            // of the last hit that is known; zero: from the newest
+	Limit  int               // see MaxPage
+}
+
+// Hit is a message that was found.
+type Hit struct {
+	Message
+	Cursor Cursor // for Query.Before: what follows this hit
+}
+
+// Search returns a page of the messages in which all of the query stands, newest
+// first by when they were stored here. A page shorter than the limit is the last
+// one. What is stored meanwhile does not move the pages behind a cursor.
+// ErrNoWords, ErrLongQuery.
+func (d *DB) Search(ctx context.Context, q Query) ([]Hit, error) {
+	const op = "search messages"
+	parsed, err := words.ParseQuery(q.Text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op, err)
+	}
+	before := int64(q.Before)
+	if before <= 0 {
+		before = 1<<63 - 1
+	}
+	var rows []row
+	err = d.read(ctx, op, func(r querier) (err error) {
+		rows, err = all(ctx, r, scanRow, selectFound, matchExpression(parsed, q.Peer), before, pageLimit(q.Limit))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	hits := make([]Hit, len(rows))
+	for i, r := range rows {
+		hits[i] = Hit{r.Message, Cursor(r.num)}
+	}
+	return hits, nil
+}
