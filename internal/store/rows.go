@@ -94,10 +94,10 @@ func (d *DB) insertMessage(ctx context.Context, t *tx, m Message) (int64, error)
 		m.Peer[:], sender[:], m.Outgoing, m.ID[:], int64(m.Epoch), int64(m.Seq), int64(m.HLC), int64(m.SortKey),
 		idOrNull(m.After), idOrNull(m.ReplyTo), m.Kind, []byte(m.Text), toMs(m.SentAt), toMs(m.StoredAt), m.State,
 		idOrNull(m.Target), m.TargetMine).Scan(&num)
-	if err != nil || m.Kind > KindAuto { // only what a person reads as a message is found
-		return num, err
+	if err != nil {
+		return 0, err
 	}
-	return num, indexText(ctx, t, num, m.Text)
+	return num, indexNew(ctx, t, num)
 }
 
 // touchConversation notes the newest message of a conversation and how many

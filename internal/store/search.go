@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"earshot/internal/identity"
 	"earshot/internal/words"
@@ -46,11 +48,11 @@ func (d *DB) Search(ctx context.Context, q Query) ([]Hit, error) {
 	}
 	before := int64(q.Before)
 	if before <= 0 {
-		before = 1<<63 - 1
+		before = math.MaxInt64
 	}
 	var rows []row
 	err = d.read(ctx, op, func(r querier) (err error) {
-		rows, err = all(ctx, r, scanRow, selectFound, matchExpression(parsed, q.Peer), before, pageLimit(q.Limit))
+		rows, err = find(ctx, r, parsed, q.Peer, before, pageLimit(q.Limit))
 		return err
 	})
 	if err != nil {
@@ -61,4 +63,24 @@ func (d *DB) Search(ctx context.Context, q Query) ([]Hit, error) {
 		hits[i] = Hit{r.Message, Cursor(r.num)}
 	}
 	return hits, nil
+}
+
+// find looks through the newest messages itself and for the others into the index.
+func find(ctx context.Context, r querier, q words.Query, peer identity.DeviceID, before int64, limit int) ([]row, error) {
+	top, err := indexTop(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := all(ctx, r, scanRow, selectTail, top, before)
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(m row) bool {
+		return !peer.IsZero() && m.Peer != peer || !q.Matches(m.Text)
+	})
+	if len(rows) >= limit {
+		return rows[:limit], nil
+	}
+	older, err := all(ctx, r, scanRow, selectFound, matchExpression(q, peer), before, limit-len(rows))
+	return append(rows, older...), err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"strings"
 
 	"earshot/internal/identity"
@@ -25,24 +26,91 @@ const (
 		LEFT JOIN contact c ON c.id = m.peer
 		WHERE w.words MATCH ? AND w.rowid < ? ORDER BY w.rowid DESC LIMIT ?`
 
-	// indexBatch is how many messages an older file are read at once to be
-	// indexed: with texts of 64 KiB, 16 MiB.
+	// selectTail is what is too new for the index.
+	selectTail = selectMessage + `WHERE m.num > ? AND m.num < ? AND m.kind < 2 ORDER BY m.num DESC`
+
+	// maxTail is how many of the newest messages wait for the index. A commit that
+	// adds to it writes five pages more, and merges what earlier ones added: with
+	// each message on its own that doubles the cost of storing one. A search reads
+	// the few texts that wait itself, in well under a millisecond.
+	maxTail = 64
+	// indexBatch is how many messages are read at once to be indexed: with
+	// texts of 64 KiB, 16 MiB.
 	indexBatch = 256
 )
 
-// indexText makes the text of a stored message found, and no longer the one that
-// was indexed for it before.
+// indexNew is called for every message that was inserted. Every maxTail-th call
+// indexes those that wait.
+func indexNew(ctx context.Context, t *tx, num int64) error {
+	if num%maxTail != 0 {
+		return nil
+	}
+	return indexTail(ctx, t)
+}
+
+// indexText makes a stored message found by another text than the one it had
+// before. The row has that text already: one that waits for the index is indexed
+// with what its row says then.
 func indexText(ctx context.Context, t *tx, num int64, text string) error {
-	_, err := t.exec(ctx, `INSERT OR REPLACE INTO message_words (rowid, words)
-		SELECT num, ? || ' @' || hex(peer) FROM message WHERE num = ?`, joinTokens(text), num)
-	return err
+	top, err := indexTop(ctx, t)
+	if err != nil || num > top {
+		return err
+	}
+	return addWords(ctx, t, num, text)
 }
 
 // unindexText makes a message not found any more; one that is not indexed stays
-// so. It comes before or with the deletion of the row, whose number may be given
-// to another message.
+// so. Its row must be gone, or without text, in the same transaction: the number
+// of a row that is gone may be given to another message.
 func unindexText(ctx context.Context, t *tx, num int64) error {
 	_, err := t.exec(ctx, `DELETE FROM message_words WHERE rowid = ?`, num)
+	return err
+}
+
+// indexTop is the highest number in the index: messages above it wait. When the
+// message that had it is taken out, it may go down over rows that are no texts.
+func indexTop(ctx context.Context, q querier) (int64, error) {
+	top, err := one(ctx, q, func(s scanner) (n int64, err error) {
+		err = s.Scan(&n)
+		return n, err
+	}, `SELECT rowid FROM message_words ORDER BY rowid DESC LIMIT 1`)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	return top, err
+}
+
+// indexTail indexes all messages that wait.
+func indexTail(ctx context.Context, t *tx) error {
+	type text struct {
+		num  int64
+		text []byte
+	}
+	scan := func(s scanner) (m text, err error) {
+		err = s.Scan(&m.num, &m.text)
+		return m, err
+	}
+	last, err := indexTop(ctx, t)
+	if err != nil {
+		return err
+	}
+	for {
+		batch, err := all(ctx, t, scan, `SELECT num, text FROM message WHERE num > ? AND kind < 2 ORDER BY num LIMIT ?`, last, indexBatch)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, m := range batch {
+			if err := addWords(ctx, t, m.num, string(m.text)); err != nil {
+				return err
+			}
+		}
+		last = batch[len(batch)-1].num
+	}
+}
+
+func addWords(ctx context.Context, t *tx, num int64, text string) error {
+	_, err := t.exec(ctx, `INSERT OR REPLACE INTO message_words (rowid, words)
+		SELECT num, ? || ' @' || hex(peer) FROM message WHERE num = ?`, joinTokens(text), num)
 	return err
 }
 
@@ -53,27 +121,7 @@ func indexHistory(ctx context.Context, c *sql.Conn) error {
 		return err
 	}
 	t := &tx{conn: c, stmts: map[string]*sql.Stmt{}}
-	defer t.close()
-	type text struct {
-		num  int64
-		text []byte
-	}
-	scan := func(s scanner) (m text, err error) {
-		err = s.Scan(&m.num, &m.text)
-		return m, err
-	}
-	for last := int64(-1 << 63); ; {
-		batch, err := all(ctx, t, scan, `SELECT num, text FROM message WHERE num > ? AND kind IN (0, 1) ORDER BY num LIMIT ?`, last, indexBatch)
-		if err != nil || len(batch) == 0 {
-			return err
-		}
-		for _, m := range batch {
-			if err := indexText(ctx, t, m.num, string(m.text)); err != nil {
-				return err
-			}
-		}
-		last = batch[len(batch)-1].num
-	}
+	return errors.Join(indexTail(ctx, t), t.close())
 }
 
 func joinTokens(text string) string {
