@@ -40,8 +40,8 @@ func BenchmarkSearch(b *testing.B) {
 			{"prefix1", Query{Text: "b"}},
 			{"prefix2", Query{Text: "ba"}},
 			{"prefix2-rare", Query{Text: rareWord[:2]}},
-			{"prefix3", Query{Text: "bab"}},
-			{"prefix4", Query{Text: "baba"}},
+			{"prefix3", Query{Text: vocabulary(1)}},
+			{"prefix4", Query{Text: vocabulary(72)}},
 			{"phrase", Query{Text: `"` + vocabulary(0) + " " + vocabulary(1) + `"`}},
 			{"phrase-rare", Query{Text: `"` + vocabulary(3) + " " + vocabulary(9_000) + `"`}},
 			{"both", Query{Text: `"` + vocabulary(0) + `" ` + rareWord}},
@@ -113,15 +113,19 @@ const (
 
 func benchPeer(i int) identity.DeviceID { return identity.DeviceID{2, byte(i)} }
 
-// vocabulary returns the word of a rank: the common ones are short.
+// vocabulary returns the word of a rank: the common ones have two and three letters.
 func vocabulary(rank int) string {
 	const consonants, vowels = "bdfghjklmnprst", "aeiou"
 	const n = len(consonants) * len(vowels)
 	var b strings.Builder
+	third := rank%3 == 1
 	for rank++; rank > 0; rank = (rank - 1) / n {
 		s := (rank - 1) % n
 		b.WriteByte(consonants[s/len(vowels)])
 		b.WriteByte(vowels[s%len(vowels)])
+	}
+	if third {
+		b.WriteByte('n')
 	}
 	return b.String()
 }

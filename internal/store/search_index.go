@@ -17,8 +17,13 @@ import (
 // nothing, because a word has only a-z, 0-9 and characters above ASCII. No word
 // begins with "@", as the name of a conversation does.
 const (
-	schemaWords = `CREATE VIRTUAL TABLE message_words USING fts5 (
-		words, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '@'", prefix = '1 2 3')`
+	schemaWords = `
+CREATE VIRTUAL TABLE message_words USING fts5 (
+	words, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '@'", prefix = '1 2 3');
+CREATE TRIGGER message_gone AFTER DELETE ON message BEGIN -- its number may be given to another message
+	DELETE FROM message_words WHERE rowid = old.num;
+END;
+`
 
 	// selectFound begins with the newest, so that a page of a word that is
 	// everywhere costs no more than one of a word that is rare.
@@ -49,7 +54,7 @@ func indexNew(ctx context.Context, t *tx, num int64) error {
 }
 
 // indexText makes a stored message found by another text than the one it had
-// before. The row has that text already: one that waits for the index is indexed
+// before. Its row has that text already: one that waits for the index is indexed
 // with what its row says then.
 func indexText(ctx context.Context, t *tx, num int64, text string) error {
 	top, err := indexTop(ctx, t)
@@ -59,16 +64,8 @@ func indexText(ctx context.Context, t *tx, num int64, text string) error {
 	return addWords(ctx, t, num, text)
 }
 
-// unindexText makes a message not found any more; one that is not indexed stays
-// so. Its row must be gone, or without text, in the same transaction: the number
-// of a row that is gone may be given to another message.
-func unindexText(ctx context.Context, t *tx, num int64) error {
-	_, err := t.exec(ctx, `DELETE FROM message_words WHERE rowid = ?`, num)
-	return err
-}
-
 // indexTop is the highest number in the index: messages above it wait. When the
-// message that had it is taken out, it may go down over rows that are no texts.
+// message that had it is deleted, it goes down over rows that are no texts.
 func indexTop(ctx context.Context, q querier) (int64, error) {
 	top, err := one(ctx, q, func(s scanner) (n int64, err error) {
 		err = s.Scan(&n)

@@ -109,5 +109,8 @@ func (d *DB) writeSettled(ctx context.Context, t *tx, old row, now *row) error {
 	}
 	_, err = t.exec(ctx, `UPDATE message SET text = ?, edited_at = ?, deleted = ?, react_mine = ?, react_theirs = ?, changing = ?, state = ?
 		WHERE num = ?`, []byte(now.Text), toMs(now.EditedAt), now.Deleted, []byte(now.Mine), []byte(now.Theirs), waiting, state, old.num)
-	return err
+	if err != nil || now.Text == old.Text {
+		return err
+	}
+	return indexText(ctx, t, old.num, now.Text)
 }
