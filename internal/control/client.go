@@ -151,6 +151,11 @@ func (c *Client) History(ctx context.Context, page messenger.Page) ([]messenger.
 	return do[[]messenger.Message](ctx, c, "history", page)
 }
 
+// Search returns the messages in which words stand; see messenger.Service.
+func (c *Client) Search(ctx context.Context, q messenger.Query) ([]messenger.Hit, error) {
+	return do[[]messenger.Hit](ctx, c, "search", q)
+}
+
 // Conversations returns the list of conversations; see messenger.Service.
 func (c *Client) Conversations(ctx context.Context) ([]messenger.Conversation, error) {
 	return do[[]messenger.Conversation](ctx, c, "conversations", none{})

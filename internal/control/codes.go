@@ -29,6 +29,8 @@ var codes = []struct {
 	{"cancelled", messenger.ErrCancelled},
 	{"unknown_setting", messenger.ErrUnknownSetting},
 	{"bad_value", messenger.ErrBadValue},
+	{"no_words", messenger.ErrNoWords},
+	{"long_query", messenger.ErrLongQuery},
 	{"deleted", messenger.ErrDeleted},
 	{"waits", messenger.ErrWaits},
 	{"not_waiting", messenger.ErrNotWaiting},

@@ -50,7 +50,7 @@ func (f *fake) Rename(ctx context.Context, _ string) error {
 func (f *fake) Subscribe(context.Context) (<-chan messenger.Event, error) { return f.events, f.err }
 
 // serve runs a server for f and returns a client and how to end the server.
-func serve(t *testing.T, f *fake) (*Client, func()) {
+func serve(t *testing.T, f messenger.Service) (*Client, func()) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
 	ln, err := net.Listen("unix", path)

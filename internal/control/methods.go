@@ -42,6 +42,9 @@ var methods = map[string]handler{
 	"history": with(func(ctx context.Context, s messenger.Service, p messenger.Page) ([]messenger.Message, error) {
 		return s.History(ctx, p)
 	}),
+	"search": with(func(ctx context.Context, s messenger.Service, q messenger.Query) ([]messenger.Hit, error) {
+		return s.Search(ctx, q)
+	}),
 	"conversations": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Conversation, error) {
 		return s.Conversations(ctx)
 	}),

@@ -71,6 +71,11 @@ func (e *Engine) History(ctx context.Context, page messenger.Page) ([]messenger.
 	return call(ctx, e, func(s messenger.Service) ([]messenger.Message, error) { return s.History(ctx, page) })
 }
 
+// Search returns the messages in which words stand; see messenger.Service.
+func (e *Engine) Search(ctx context.Context, q messenger.Query) ([]messenger.Hit, error) {
+	return call(ctx, e, func(s messenger.Service) ([]messenger.Hit, error) { return s.Search(ctx, q) })
+}
+
 // Conversations returns the list of conversations; see messenger.Service.
 func (e *Engine) Conversations(ctx context.Context) ([]messenger.Conversation, error) {
 	return call(ctx, e, func(s messenger.Service) ([]messenger.Conversation, error) { return s.Conversations(ctx) })

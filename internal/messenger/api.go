@@ -27,6 +27,12 @@ type (
 	State = store.State
 	// Kind says what a message is.
 	Kind = store.Kind
+	// Quote is the beginning of a message that another one answers.
+	Quote = store.Quote
+	// Query is what is looked for in the texts of messages.
+	Query = store.Query
+	// Hit is a message that was found.
+	Hit = store.Hit
 )
 
 // The states and kinds of a message, as in package store.
@@ -74,6 +80,8 @@ var (
 	ErrUnknownSetting = errors.New("there is no such setting")
 	ErrBadValue       = errors.New("the setting does not take that value")
 
+	ErrNoWords    = store.ErrNoWords
+	ErrLongQuery  = store.ErrLongQuery
 	ErrDeleted    = store.ErrDeleted
 	ErrWaits      = store.ErrWaits
 	ErrNotWaiting = store.ErrNotWaiting
@@ -226,6 +234,11 @@ type Service interface {
 	Find(ctx context.Context, id msgid.ID) ([]Message, error)
 	// History returns a page of a conversation, oldest first. ErrUnknownMessage.
 	History(ctx context.Context, page Page) ([]Message, error)
+	// Search returns a page of the messages in which all words of a query stand,
+	// of all conversations or of one, newest first (package words says what
+	// matches). A page shorter than its limit (MaxPage) is the last one.
+	// ErrNoWords, ErrLongQuery.
+	Search(ctx context.Context, q Query) ([]Hit, error)
 	// Conversations returns the contacts with their newest message and unread
 	// count, newest first.
 	Conversations(ctx context.Context) ([]Conversation, error)

@@ -83,6 +83,18 @@ func (m *Messenger) History(ctx context.Context, page Page) ([]Message, error) {
 	return m.overlay(msgs), err
 }
 
+// Search returns the messages in which words stand; see Service.
+func (m *Messenger) Search(ctx context.Context, q Query) ([]Hit, error) {
+	if q.Limit <= 0 || q.Limit > MaxPage {
+		q.Limit = MaxPage
+	}
+	hits, err := m.db.Search(ctx, q)
+	for i := range hits {
+		hits[i].Message = m.overlay([]Message{hits[i].Message})[0]
+	}
+	return hits, err
+}
+
 // Conversations returns the list of conversations; see Service.
 func (m *Messenger) Conversations(ctx context.Context) ([]Conversation, error) {
 	cs, err := m.db.Conversations(ctx)
