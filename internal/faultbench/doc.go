@@ -11,6 +11,17 @@
 //	======== p0 ============ p1 ============== p2 ====   bridge br0
 //	              namespace "switch" (no address)
 //
+// What it breaks:
+//
+//   - [LAN.Impair] puts an [Impairer] into the cable of a host: loss,
+//     duplication, reordering, jitter, corruption and a rate limit, in user
+//     space, for every kind of frame, and from one seed. It needs nothing from
+//     the kernel but TAP devices.
+//   - [LAN.Drop], [LAN.DropLonger] and [LAN.Reset] are rules of nft(8) in the
+//     switch or on the host, and [LAN.Heal] ends them.
+//   - [LAN.SetLink], [LAN.SetMTU], [LAN.RemoveInterface] and the methods about
+//     addresses do what cables, adapters and leases do.
+//
 // Nothing of it touches an interface of the machine itself, and several LANs
 // may exist at the same time, in one process or in many.
 package faultbench

@@ -1,6 +1,7 @@
 package faultbench
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"os"
@@ -25,6 +26,9 @@ var firstAddr = netip.MustParsePrefix("10.77.0.1/24")
 // what a killed one has left behind.
 const namePrefix = "earshot-"
 
+// mainBridge is the switch that joins all hosts.
+const mainBridge = "br0"
+
 // lans counts the LANs of this process: a part of their namespaces' names.
 var lans atomic.Int64
 
@@ -36,6 +40,9 @@ type LAN struct {
 	prefix string
 	hosts  map[string]int // name to number of the switch port
 	addrs  []netip.Prefix // first address of each host, by number
+	// bridges names the bridge that a host's cable ends at, if it is another
+	// than the one of all.
+	bridges map[string]string
 }
 
 // NewLAN makes a network with the given hosts, their links up and their
@@ -50,17 +57,18 @@ func NewLAN(t testing.TB, hosts ...string) *LAN {
 		giveUp(t, why)
 	}
 	l := &LAN{
-		t:      t,
-		prefix: fmt.Sprintf("%s%d-%d-", namePrefix, os.Getpid(), lans.Add(1)),
-		hosts:  map[string]int{},
+		t:       t,
+		prefix:  fmt.Sprintf("%s%d-%d-", namePrefix, os.Getpid(), lans.Add(1)),
+		hosts:   map[string]int{},
+		bridges: map[string]string{},
 	}
 	sweep()
 	t.Cleanup(l.remove)
 	if out, err := ip("", "netns", "add", l.prefix+"switch"); err != nil {
 		giveUp(t, "needs root for network namespaces: "+out)
 	}
-	l.run("switch", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
-	l.run("switch", "link", "set", "br0", "up")
+	l.run("switch", "link", "add", mainBridge, "type", "bridge", "mcast_snooping", "0")
+	l.run("switch", "link", "set", mainBridge, "up")
 	addr := firstAddr
 	for n, h := range hosts {
 		if _, twice := l.hosts[h]; twice || h == "switch" || h == "" {
@@ -134,7 +142,7 @@ func (l *LAN) AddInterface(host string) {
 	l.run("", "link", "add", Interface, "address", fmt.Sprintf("02:ea:00:00:00:%02x", n+1),
 		"netns", l.prefix+host, "type", "veth",
 		"peer", "name", l.portName(host), "netns", l.prefix+"switch")
-	l.run("switch", "link", "set", l.portName(host), "master", "br0", "up")
+	l.run("switch", "link", "set", l.portName(host), "master", l.bridge(host), "up")
 	l.run(host, "addr", "add", l.addrs[n].String(), "dev", Interface)
 	l.run(host, "link", "set", Interface, "up")
 }
@@ -145,6 +153,11 @@ func (l *LAN) port(host string) int {
 		panic("faultbench: there is no host " + strconv.Quote(host))
 	}
 	return n
+}
+
+func (l *LAN) bridge(host string) string {
+	l.port(host)
+	return cmp.Or(l.bridges[host], mainBridge)
 }
 
 func (l *LAN) portName(host string) string { return "p" + strconv.Itoa(l.port(host)) }
