@@ -22,6 +22,9 @@
 //   - [LAN.SetLink], [LAN.SetMTU], [LAN.RemoveInterface] and the methods about
 //     addresses do what cables, adapters and leases do.
 //
+// A [Device] is earshotctl on one of the hosts. What it says goes into a
+// [Ledger], and [Check] tells which promises of delivery a ledger breaks.
+//
 // Nothing of it touches an interface of the machine itself, and several LANs
 // may exist at the same time, in one process or in many.
 package faultbench

@@ -48,7 +48,7 @@ var owners = []struct{ path, owner string }{
 // isTestSupport reports whether only tests may import the package in dir: the
 // named ones, and those called after what they test, such as storetest.
 func isTestSupport(dir string) bool {
-	return slices.Contains([]string{"internal/e2e", "internal/faultbench", "internal/repocheck"}, dir) || strings.HasSuffix(dir, "test")
+	return slices.Contains([]string{"internal/e2e", "internal/faultbench", "internal/reliability", "internal/repocheck"}, dir) || strings.HasSuffix(dir, "test")
 }
 
 // graph maps each package of the main module to what its code outside tests

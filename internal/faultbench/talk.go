@@ -1,0 +1,134 @@
+package faultbench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"earshot/internal/control"
+	"earshot/internal/identity"
+	"earshot/internal/messenger"
+	"earshot/internal/msgid"
+)
+
+// askAgain is how often a device is asked that does not run just now.
+const askAgain = 10 * time.Millisecond
+
+// Befriend makes two running devices contacts. The text that asks is the first of
+// their conversation.
+func Befriend(a, b *Device) {
+	a.t.Helper()
+	a.Found(b)
+	b.Found(a)
+	if err := a.Send(a.t.Context(), b, "may I?"); err != nil {
+		a.t.Fatal(err)
+	}
+	b.Wait("request", func(e Event) bool { return e.Kind == "request" && e.Str("from") == a.ID.String() })
+	b.Must("allow", a.ID.String())
+	a.Wait("delivery", func(e Event) bool { return e.Kind == "delivered" && e.Str("to") == b.ID.String() })
+}
+
+// Send gives a text to the running program of the device, over its control
+// socket, and returns when the text is queued. While the device does not run or
+// stands still it waits, and tries the same message again; ctx ends that. Any
+// other error is a refusal of the device: the text is not queued.
+func (d *Device) Send(ctx context.Context, to *Device, text string) error {
+	return d.SendAs(ctx, msgid.Now(), to, text)
+}
+
+// SendAs is Send with an ID that the caller made, so that a refused text can be
+// tried again as the same message.
+func (d *Device) SendAs(ctx context.Context, id msgid.ID, to *Device, text string) error {
+	d.ledger.Wrote(Text{From: d.ID, To: to.ID, ID: id, Text: text})
+	_, err := persist(ctx, func() (messenger.Message, error) {
+		return d.client.Send(ctx, messenger.Outgoing{ID: id, To: to.ID, Text: text})
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %q: %w", d.Name, text, err)
+	}
+	d.ledger.Queued(d.ID, id)
+	return nil
+}
+
+// persist repeats a call until the device takes it.
+func persist[R any](ctx context.Context, call func() (R, error)) (R, error) {
+	tick := time.NewTicker(askAgain)
+	defer tick.Stop()
+	for {
+		r, err := call()
+		if !errors.Is(err, control.ErrOwnerGone) {
+			return r, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return r, fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+	}
+}
+
+// Write sends n texts, one after the other, each numbered, and every so often:
+// 0 is as fast as the device takes them. It returns the first refusal.
+func (d *Device) Write(ctx context.Context, to *Device, n int, every time.Duration) error {
+	pace := make(<-chan time.Time)
+	if every > 0 {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		pace = tick.C
+	}
+	for i := range n {
+		if every > 0 {
+			select {
+			case <-pace:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if err := d.Send(ctx, to, Line(d, i)); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// Line is the text number i of Write.
+func Line(from *Device, i int) string { return fmt.Sprintf("%s %06d", from.Name, i) }
+
+// History returns the whole conversation with o, in the order shown. It works
+// beside a running device and without one.
+func (d *Device) History(o *Device) []Held {
+	d.t.Helper()
+	return d.held(d.Must("--json", "history", "--limit", strconv.Itoa(math.MaxInt32), o.ID.String()))
+}
+
+// Outbox returns what waits, oldest first. It works beside a running device and
+// without one.
+func (d *Device) Outbox() []Held {
+	d.t.Helper()
+	return d.held(d.Must("--json", "outbox"))
+}
+
+// held reads the messages that a command printed.
+func (d *Device) held(out string) (all []Held) {
+	d.t.Helper()
+	for line := range strings.Lines(out) {
+		var m struct {
+			From, To identity.DeviceID
+			ID       msgid.ID
+			Text     string
+		}
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			d.t.Fatalf("%s: %v: %s", d.Name, err, line)
+		}
+		all = append(all, Held(m))
+	}
+	return all
+}
