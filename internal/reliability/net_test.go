@@ -54,3 +54,33 @@ func within(t *testing.T, what string, took, limit time.Duration) {
 		t.Errorf("%s took %v, allowed are %v", what, took, limit)
 	}
 }
+
+// steadyPace is the load of the rows that say "steady": five texts a second
+// each way.
+const steadyPace = 200 * time.Millisecond
+
+// steady has both devices write to each other, five texts a second, until it is
+// ended.
+func (c *couple) steady() (end func()) {
+	writers := c.exchange(1<<30, steadyPace)
+	return func() {
+		c.t.Helper()
+		for _, w := range writers {
+			w.stop()
+			if w.err != nil {
+				c.t.Error(w.err)
+			}
+		}
+	}
+}
+
+// shownAfter waits until each device has shown a text more than it has now, and
+// returns how long that took.
+func (c *couple) shownAfter(began time.Time) time.Duration {
+	c.t.Helper()
+	atA, atB := c.ledger.CountShown(c.b.ID, c.a.ID), c.ledger.CountShown(c.a.ID, c.b.ID)
+	faultbench.WaitFor(c.t, "texts both ways", func() bool {
+		return c.ledger.CountShown(c.b.ID, c.a.ID) > atA && c.ledger.CountShown(c.a.ID, c.b.ID) > atB
+	})
+	return time.Since(began)
+}
