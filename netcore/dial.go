@@ -5,20 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"earshot/internal/identity"
 	"earshot/netcore/wire"
 )
-
-func connectTCP(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
-	d := net.Dialer{Timeout: ConnectTimeout, KeepAlive: -1} // tune sets it
-	return d.DialContext(ctx, "tcp", to.String())
-}
 
 // Dial makes a link to the device want, or to whoever answers when want is
 // zero. The addresses are hints: they are raced, DialInterval apart, and only a
@@ -249,21 +242,4 @@ func (n *Node) race(ctx context.Context, want identity.DeviceID, addrs []netip.A
 		return link{}, netip.AddrPort{}, cause
 	}
 	return link{}, netip.AddrPort{}, errors.Join(errs...)
-}
-
-func (n *Node) try(ctx context.Context, want identity.DeviceID, addr netip.AddrPort) (a attempt) {
-	defer func() {
-		if v := recover(); v != nil { // TLS worked on a peer's bytes
-			n.log.Error("panic in a handshake", "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
-			a = attempt{addr: addr, err: errPanic}
-		}
-	}()
-	raw, err := n.connect(ctx, addr)
-	if err != nil {
-		return attempt{addr: addr, err: err}
-	}
-	tune(raw)
-	h := handshaker{own: n.own, want: want}
-	l, err := h.run(ctx, raw)
-	return attempt{link: l, addr: addr, err: err}
 }

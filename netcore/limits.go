@@ -21,6 +21,7 @@ const (
 	PingTimeout         = 5 * time.Second        // a Pong that is not here by then does not come
 	DialInterval        = 250 * time.Millisecond // between the starts of two addresses of one race
 	ConnectTimeout      = 5 * time.Second        // one TCP connection
+	SmallAfter          = 2 * time.Second        // a connection without proven keys by then may lose long packets
 	PenaltyTime         = time.Minute            // a device whose link ended by a protocol error is not let in
 	UserTimeout         = 8 * time.Second        // TCP_USER_TIMEOUT: written and not acknowledged by the other system
 	KeepAliveIdle       = 15 * time.Second       // TCP keep-alive on a silent link
@@ -34,6 +35,7 @@ const (
 	SendQueueFrames     = 256       // frames waiting for one link, each lane
 	SendQueueBytes      = 1 << 20   // bytes waiting for one link, data lane
 	BatchBytes          = 64 << 10  // frames put together into one write
+	SmallSegment        = 536       // bytes of a TCP segment that every path lets through (RFC 9293 §3.7.1)
 	NotSentLowWater     = 128 << 10 // bytes: TCP_NOTSENT_LOWAT, so that little is committed when a link ends
 	MaxStrikes          = 3         // protocol errors that end a link
 	ConnectRate         = 5         // connections per second and address

@@ -24,6 +24,9 @@ type Config struct {
 	// Connect makes a TCP connection; nil: the system's. Tests put a network
 	// in memory here.
 	Connect func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+	// ConnectSmall is Connect with segments of at most SmallSegment bytes. nil:
+	// the system's if Connect is too and the system can, otherwise never.
+	ConnectSmall func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
 }
 
 // Node owns the links of this device. Make it with NewNode, let others in with
@@ -33,7 +36,8 @@ type Node struct {
 	own     *identity.Identity
 	handler Handler
 	log     *slog.Logger
-	connect func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+
+	connect, connectSmall connectFunc // connectSmall may be nil
 
 	start  time.Time
 	gate   *gate
@@ -54,20 +58,24 @@ type Node struct {
 // required.
 func NewNode(cfg Config) *Node {
 	n := &Node{
-		own:      cfg.Identity,
-		handler:  cfg.Handler,
-		log:      cfg.Logger,
-		connect:  cfg.Connect,
-		start:    time.Now(),
-		links:    make(map[identity.DeviceID][]*Session),
-		settling: make(map[identity.DeviceID]bool),
-		greeting: make(map[identity.DeviceID]chan struct{}),
+		own:          cfg.Identity,
+		handler:      cfg.Handler,
+		log:          cfg.Logger,
+		connect:      cfg.Connect,
+		connectSmall: cfg.ConnectSmall,
+		start:        time.Now(),
+		links:        make(map[identity.DeviceID][]*Session),
+		settling:     make(map[identity.DeviceID]bool),
+		greeting:     make(map[identity.DeviceID]chan struct{}),
 	}
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)
 	}
 	if n.connect == nil {
 		n.connect = connectTCP
+		if n.connectSmall == nil && canLimitSegments {
+			n.connectSmall = connectSmallTCP
+		}
 	}
 	n.gate = newGate(n.clock)
 	n.ctx, n.cancel = context.WithCancel(context.Background())

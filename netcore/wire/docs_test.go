@@ -342,6 +342,7 @@ var constants = map[string]any{
 	"BodyTimeoutStranger": netcore.BodyTimeoutStranger, "BodyTimeoutContact": netcore.BodyTimeoutContact,
 	"WriteTimeout": netcore.WriteTimeout, "StrangerIdleTimeout": netcore.StrangerIdleTimeout, "CloseTimeout": netcore.CloseTimeout,
 	"PingTimeout": netcore.PingTimeout, "DialInterval": netcore.DialInterval, "ConnectTimeout": netcore.ConnectTimeout,
+	"SmallAfter": netcore.SmallAfter, "SmallSegment": netcore.SmallSegment,
 	"PenaltyTime": netcore.PenaltyTime, "UserTimeout": netcore.UserTimeout, "KeepAliveIdle": netcore.KeepAliveIdle,
 	"KeepAliveInterval": netcore.KeepAliveInterval, "KeepAliveCount": netcore.KeepAliveCount,
 	"MaxHandshakeBytes": netcore.MaxHandshakeBytes, "SendQueueFrames": netcore.SendQueueFrames, "SendQueueBytes": netcore.SendQueueBytes,
