@@ -3,8 +3,10 @@
 package reliability
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,21 +89,44 @@ func (c *couple) told() []int {
 func TestR10PathMTUShrinks(t *testing.T) {
 	t.Parallel()
 	faultbench.Random(t)
-	const stall = 30 * time.Second
+	const (
+		longest = 600 // bytes of a packet that passes
+		stall   = 30 * time.Second
+		bytes   = 3000 // of a text: several packets
+	)
 	c := newCouple(t, "", "")
+	texts := 0
 	for range scale(1, 5) {
-		c.lan.DropLonger(c.b.Name, 600)
-		began := time.Now()
-		end := c.steady()
-		within(t, "texts both ways through the small path", c.shownAfter(began), stall)
-		last := time.Now()
-		for range scale(20, 100) {
-			within(t, "the next texts", c.shownAfter(last), stall)
-			last = time.Now()
+		c.lan.DropLonger(c.b.Name, longest)
+		var writers []*work
+		for _, p := range [][2]*faultbench.Device{{c.a, c.b}, {c.b, c.a}} {
+			first := texts
+			writers = append(writers, background(t, func(ctx context.Context) error {
+				for i := range scale(30, 100) {
+					text := fmt.Sprintf("%s %s", faultbench.Line(p[0], first+i), strings.Repeat("x", bytes))
+					if err := p[0].Send(ctx, p[1], text); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
 		}
-		end()
-		faultbench.Settle(t, c.a, c.b)
+		texts += scale(30, 100)
+		last, most := time.Now(), time.Duration(0)
+		for c.shown() < 2*texts {
+			before := c.shown()
+			faultbench.WaitFor(t, "the next text", func() bool { return c.shown() > before })
+			most, last = max(most, time.Since(last)), time.Now()
+		}
+		within(t, "the longest pause on the small path", most, stall)
+		c.finishAll(writers)
 		c.lan.Heal(c.b.Name)
 	}
+	c.wantTexts(texts)
 	c.verify()
+}
+
+// shown is how many texts both have shown, the one that asks not counted.
+func (c *couple) shown() int {
+	return c.ledger.CountShown(c.a.ID, c.b.ID) + c.ledger.CountShown(c.b.ID, c.a.ID)
 }
