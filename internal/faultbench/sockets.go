@@ -132,3 +132,9 @@ func (c *DialCount) Dials() int {
 	}
 	return n
 }
+
+// Stop ends the count.
+func (c *DialCount) Stop() {
+	c.lan.t.Helper()
+	c.lan.nft(c.host, fmt.Sprintf("delete table inet %s\n", c.table))
+}

@@ -74,13 +74,24 @@ func (c *couple) steady() (end func()) {
 	}
 }
 
-// shownAfter waits until each device has shown a text more than it has now, and
-// returns how long that took.
+// shownAfter waits until each device has shown a text that was written from now
+// on, and so, because order is kept, all that were written before. It returns
+// how long that took since began.
 func (c *couple) shownAfter(began time.Time) time.Duration {
 	c.t.Helper()
-	atA, atB := c.ledger.CountShown(c.b.ID, c.a.ID), c.ledger.CountShown(c.a.ID, c.b.ID)
+	const spare = 2 // the text that asks may count as shown or not
+	pairs := [][2]*faultbench.Device{{c.a, c.b}, {c.b, c.a}}
+	var want []int
+	for _, p := range pairs {
+		want = append(want, c.ledger.CountQueued(p[0].ID, p[1].ID)+spare)
+	}
 	faultbench.WaitFor(c.t, "texts both ways", func() bool {
-		return c.ledger.CountShown(c.b.ID, c.a.ID) > atA && c.ledger.CountShown(c.a.ID, c.b.ID) > atB
+		for i, p := range pairs {
+			if c.ledger.CountShown(p[0].ID, p[1].ID) < want[i] {
+				return false
+			}
+		}
+		return true
 	})
 	return time.Since(began)
 }
