@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,13 +14,14 @@ import (
 	"earshot/internal/identity"
 	"earshot/internal/msgid"
 	"earshot/internal/store"
+	"earshot/internal/trust"
 	"earshot/netcore/wire"
 )
 
 // world is a network in memory on which messengers with real stores dial each
 // other. Frames cross it encoded. It is made for synctest bubbles.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	mu    sync.Mutex
 	nodes map[netip.AddrPort]*node
 	byID  map[identity.DeviceID]*node
@@ -27,6 +29,9 @@ type world struct {
 	drop  func(from *node, m wire.Message) bool // true: the frame is lost with its link alive
 	deaf  *node                                 // answers no Ping
 	slow  time.Duration                         // but after this time, if it is set
+	// strict: what a session refuses of strangers and blocked devices is refused.
+	strict bool
+	weather
 }
 
 // node is one device of a world; it survives restarts of its messenger.
@@ -39,33 +44,52 @@ type node struct {
 	db   *store.DB
 	m    *Messenger
 	up   bool // can dial and be dialled; guarded by world.mu
+
+	dead   atomic.Bool      // crashed; see memLink.lost
+	skew   atomic.Int64     // of its clock, in nanoseconds
+	fitted func(*Messenger) // called before a new messenger meets the network; may be nil
 }
 
-func newWorld(t *testing.T) *world {
+// clock is the wall clock of a node.
+func (n *node) clock() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) }
+
+func newWorld(t testing.TB) *world {
 	return &world{t: t, nodes: map[netip.AddrPort]*node{}, byID: map[identity.DeviceID]*node{}}
 }
 
-func (w *world) node(name string) *node {
+func (w *world) node(name string) *node { return w.nodeIn(name, w.t.TempDir()) }
+
+// nodeIn is node with its home folder given.
+func (w *world) nodeIn(name, dir string) *node {
 	w.t.Helper()
-	n := &node{w: w, name: name, dir: w.t.TempDir()}
+	n := w.newNode(name, dir)
+	n.start()
+	w.t.Cleanup(n.stop)
+	return n
+}
+
+// newNode returns a node that has not started.
+func (w *world) newNode(name, dir string) *node {
+	n := &node{w: w, name: name, dir: dir}
 	n.id[0], n.id[1] = byte(len(w.nodes)+1), name[0]
 	n.addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(len(w.nodes) + 1)}), 7342)
 	w.nodes[n.addr], w.byID[n.id] = n, n
-	n.start()
-	w.t.Cleanup(n.stop)
 	return n
 }
 
 func (n *node) start() {
 	n.w.t.Helper()
 	ctx := context.Background()
-	db, err := store.Open(ctx, n.dir, n.id, store.Options{})
+	db, err := store.Open(ctx, n.dir, n.id, store.Options{Now: n.clock})
 	if err != nil {
 		n.w.t.Fatal(err)
 	}
-	m, err := New(ctx, Config{Self: n.id, Kind: "desktop", Version: "test", Name: n.name, Store: db, BootID: 1})
+	m, err := New(ctx, Config{Self: n.id, Kind: "desktop", Version: "test", Name: n.name, Store: db, BootID: 1, Now: n.clock})
 	if err != nil {
 		n.w.t.Fatal(err)
+	}
+	if n.fitted != nil {
+		n.fitted(m)
 	}
 	n.w.mu.Lock()
 	n.db, n.m, n.up = db, m, true
@@ -119,6 +143,9 @@ func (n *node) sees(o *node) {
 	n.m.HintFound(Hint{Label: "label-" + o.name, Name: o.name, Kind: "desktop", Addrs: []netip.AddrPort{o.addr}})
 }
 
+// addresses lists where a node is.
+func (w *world) addresses(n *node) []netip.AddrPort { return []netip.AddrPort{n.addr} }
+
 func (n *node) peer(addrs []netip.AddrPort) (*node, error) {
 	n.w.mu.Lock()
 	defer n.w.mu.Unlock()
@@ -131,10 +158,13 @@ func (n *node) peer(addrs []netip.AddrPort) (*node, error) {
 }
 
 // Dial, Look, SetContact and Shun make a node a Network.
-func (n *node) Dial(_ context.Context, want identity.DeviceID, addrs []netip.AddrPort) error {
-	o, err := n.peer(addrs)
+func (n *node) Dial(ctx context.Context, want identity.DeviceID, addrs []netip.AddrPort) error {
+	o, m, err := n.answering(ctx, addrs)
 	if err != nil {
 		return err
+	}
+	if n.w.strict && m.Level(n.id) == trust.Blocked {
+		return errors.New("it closed without a word")
 	}
 	if o.id != want {
 		return fmt.Errorf("%w: %s", ErrWrongDevice, o.name)
@@ -145,12 +175,12 @@ func (n *node) Dial(_ context.Context, want identity.DeviceID, addrs []netip.Add
 	return nil
 }
 
-func (n *node) Look(_ context.Context, addrs []netip.AddrPort) (Seen, error) {
-	o, err := n.peer(addrs)
+func (n *node) Look(ctx context.Context, addrs []netip.AddrPort) (Seen, error) {
+	o, m, err := n.answering(ctx, addrs)
 	if err != nil {
 		return Seen{}, err
 	}
-	return Seen{ID: o.id, Hello: o.m.HelloFor(n.id), Addr: o.addr}, nil
+	return Seen{ID: o.id, Hello: m.HelloFor(n.id), Addr: o.addr}, nil
 }
 
 func (n *node) SetContact(identity.DeviceID, bool) {}
@@ -160,115 +190,9 @@ func (n *node) Shun(id identity.DeviceID) {
 	defer n.w.mu.Unlock()
 	for _, l := range n.w.links {
 		if l.owner == n && l.other.owner.id == id {
-			go l.end()
+			go l.hangUp()
 		}
 	}
-}
-
-// memLink is one end of a link.
-type memLink struct {
-	owner *node
-	m     *Messenger
-	other *memLink
-	hello wire.Hello
-	out   bool
-	queue chan []byte
-	once  sync.Once
-	done  chan struct{} // the link is ending
-	gone  chan struct{} // LinkClosed has returned
-}
-
-const memQueue = 256
-
-func (w *world) pair(dialler, listener *node) (*memLink, *memLink) {
-	a := &memLink{owner: dialler, m: dialler.m, out: true, queue: make(chan []byte, memQueue), done: make(chan struct{}), gone: make(chan struct{})}
-	b := &memLink{owner: listener, m: listener.m, queue: make(chan []byte, memQueue), done: make(chan struct{}), gone: make(chan struct{})}
-	a.other, b.other = b, a
-	a.hello, b.hello = listener.m.HelloFor(dialler.id), dialler.m.HelloFor(listener.id)
-	w.mu.Lock()
-	w.links = append(w.links, a, b)
-	w.mu.Unlock()
-	return a, b
-}
-
-func (l *memLink) Peer() identity.DeviceID { return l.other.owner.id }
-func (l *memLink) Hello() wire.Hello       { return l.hello }
-func (l *memLink) Remote() netip.AddrPort  { return l.other.owner.addr }
-func (l *memLink) Outbound() bool          { return l.out }
-func (l *memLink) Done() <-chan struct{}   { return l.done }
-func (l *memLink) Close(wire.ByeReason)    { go l.end() }
-
-func (l *memLink) Ping(ctx context.Context) error {
-	w := l.owner.w
-	w.mu.Lock()
-	deaf, slow := w.deaf, w.slow
-	w.mu.Unlock()
-	if deaf != l.other.owner {
-		return nil
-	}
-	var pong <-chan time.Time
-	if slow > 0 {
-		pong = time.After(slow)
-	}
-	select {
-	case <-pong:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (l *memLink) end() {
-	for _, x := range []*memLink{l, l.other} {
-		x.once.Do(func() { close(x.done) })
-	}
-}
-
-var errLinkEnded = errors.New("the link has ended")
-
-func (l *memLink) Send(ctx context.Context, m wire.Message) error {
-	w := l.owner.w
-	w.mu.Lock()
-	drop := w.drop
-	w.mu.Unlock()
-	if drop != nil && drop(l.owner, m) {
-		return nil
-	}
-	frame, err := wire.AppendFrame(nil, m)
-	if err != nil {
-		return err
-	}
-	select {
-	case l.other.queue <- frame:
-		return nil
-	case <-l.done:
-		return errLinkEnded
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// run is the reading goroutine of a link.
-func (l *memLink) run() {
-	l.m.LinkUp(l)
-	go func() {
-		defer close(l.gone)
-		defer l.m.LinkClosed(l)
-		for {
-			select {
-			case <-l.done:
-				return
-			case frame := <-l.queue:
-				msg, err := wire.Decode(wire.Type(frame[4]), frame[5:])
-				if err == nil {
-					err = l.m.Handle(l, msg)
-				}
-				if err != nil {
-					l.owner.w.t.Errorf("%s: %v", l.owner.name, err)
-				}
-			}
-		}
-	}()
 }
 
 // send writes a text as a person would.
