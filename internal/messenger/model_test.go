@@ -120,7 +120,10 @@ func drawStep(rt *rapid.T, nodes int) step {
 	case doRestore, doFull:
 		s.N = rapid.IntRange(0, 1).Draw(rt, "n")
 	case doPass:
-		s.For = pick(time.Second, 10*time.Millisecond, 300*time.Millisecond, 6*time.Second, 40*time.Second, 10*time.Minute, 25*time.Hour)
+		s.For = pick(time.Second, 10*time.Millisecond, 300*time.Millisecond, 2*time.Second, 6*time.Second, 12*time.Second, 40*time.Second)
+		if rapid.IntRange(0, 15).Draw(rt, "long") == 15 {
+			s.For = pick(10*time.Minute, 25*time.Hour)
+		}
 	case doLag:
 		s.For = pick(0, 20*time.Millisecond, 700*time.Millisecond, 3*time.Second, 7*time.Second)
 	case doClock:
