@@ -55,6 +55,11 @@ func (h *history) heal() {
 	for _, o := range h.hosts {
 		h.ledger.check(o)
 	}
+	for _, o := range h.hosts {
+		for _, p := range o.others() {
+			h.ledger.sameLooks(o, p)
+		}
+	}
 	if h.ordered() {
 		for _, o := range h.hosts {
 			for _, p := range o.others() {
@@ -113,7 +118,7 @@ func (h *history) estranged() bool {
 
 func (g *ledger) wrote(o, p *host) bool {
 	for _, l := range g.letters {
-		if l.sure && !l.lost && (l.from == o.index && l.to == p.index || l.from == p.index && l.to == o.index) {
+		if l.sure && !l.free && (l.from == o.index && l.to == p.index || l.from == p.index && l.to == o.index) {
 			return true
 		}
 	}

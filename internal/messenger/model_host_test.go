@@ -22,6 +22,8 @@ type host struct {
 	events <-chan Event
 	full   atomic.Bool // its store takes nothing
 	backup folder      // the older copy; nil: none
+	// removedThen is ledger.removed of this device at the time of the copy.
+	removedThen map[letterKey]bool
 
 	mu     sync.Mutex
 	at     moment               // when it crashes next

@@ -3,6 +3,7 @@ package messenger
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -21,12 +22,15 @@ type letterKey struct {
 type letter struct {
 	letterKey
 	to    int
-	text  string
-	place int  // in the order of writing, over all
-	life  int  // of its writer: a restored copy begins another one
-	sure  bool // its writer was told that it is kept
-	lost  bool // its writer's row is gone for good with what came after the copy
+	texts []string // as written, then as edited
+	place int      // in the order of writing, over all
+	life  int      // of its writer: a restored copy begins another one
+	sure  bool     // its writer was told that it is kept
+	free  bool     // nobody is owed it any more: cancelled, taken back, or the writer's row is gone
 }
+
+// text names a letter.
+func (l *letter) text() string { return l.texts[0] }
 
 // ledger knows what was written, what was acknowledged and what was shown.
 type ledger struct {
@@ -36,6 +40,7 @@ type ledger struct {
 	acked    map[letterKey]bool   // an Ack left its receiver, ever
 	promises []map[letterKey]bool // by receiver: acknowledged and not gone with a restored copy
 	shown    []map[letterKey]int  // by receiver: told as new
+	removed  []map[letterKey]bool // by device: deleted there alone, so it is not to come back
 	lives    []int
 	faults   []string
 }
@@ -45,6 +50,7 @@ func newLedger(nodes int) *ledger {
 	for range nodes {
 		l.promises = append(l.promises, map[letterKey]bool{})
 		l.shown = append(l.shown, map[letterKey]int{})
+		l.removed = append(l.removed, map[letterKey]bool{})
 	}
 	return l
 }
@@ -63,7 +69,7 @@ func (g *ledger) faultLocked(format string, args ...any) {
 func (g *ledger) begun(from, to *host, id msgid.ID, text string) *letter {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l := &letter{letterKey: letterKey{from.index, id}, to: to.index, text: text, place: len(g.letters), life: g.lives[from.index]}
+	l := &letter{letterKey: letterKey{from.index, id}, to: to.index, texts: []string{text}, place: len(g.letters), life: g.lives[from.index]}
 	g.letters = append(g.letters, l)
 	g.byKey[l.letterKey] = l
 	return l
@@ -132,11 +138,12 @@ func (g *ledger) afterRestore(o *host) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.lives[o.index]++
+	g.removed[o.index] = maps.Clone(o.removedThen)
 	for _, p := range o.others() {
 		r := o.rows(p)
 		for _, l := range g.letters {
 			if _, here := r.place[l.letterKey]; l.from == o.index && l.to == p.index && !here {
-				l.lost = true
+				l.free = true
 			}
 		}
 		for k := range g.promises[o.index] {
@@ -167,7 +174,7 @@ func (g *ledger) check(o *host) {
 	defer g.mu.Unlock()
 	for k, n := range g.shown[o.index] {
 		if n > 1 {
-			g.faultLocked("%s was told %d times of %q as new", o.name, n, g.byKey[k].text)
+			g.faultLocked("%s was told %d times of %q as new", o.name, n, g.byKey[k].text())
 		}
 	}
 	for _, p := range o.others() {
@@ -177,15 +184,18 @@ func (g *ledger) check(o *host) {
 		for _, l := range g.letters {
 			i, here := r.place[l.letterKey]
 			switch {
+			case here && g.removed[o.index][l.letterKey]:
+				g.faultLocked("%s deleted %q and has it again", o.name, l.text())
 			case l.from == o.index && l.to == p.index && here:
 				l.sure = true
-				if s := r.list[i].State; !g.acked[l.letterKey] && (!waits[l.letterKey] || s == Delivered || s == Read) {
-					g.faultLocked("%s has %q as state %d, waiting %v, and no Ack was sent", o.name, l.text, s, waits[l.letterKey])
+				s := r.list[i].State
+				if given := !waits[l.letterKey] && !l.free || s == Delivered || s == Read; given && !g.acked[l.letterKey] {
+					g.faultLocked("%s has %q as state %d, waiting %v, and no Ack was sent", o.name, l.text(), s, waits[l.letterKey])
 				}
-			case l.from == o.index && l.to == p.index && l.sure && !l.lost:
-				g.faultLocked("%s lost its own %q", o.name, l.text)
-			case l.from == p.index && l.to == o.index && g.promises[o.index][l.letterKey] && !here:
-				g.faultLocked("%s acknowledged %q and does not have it", o.name, l.text)
+			case l.from == o.index && l.to == p.index && l.sure && !l.free && !here:
+				g.faultLocked("%s lost its own %q", o.name, l.text())
+			case l.from == p.index && l.to == o.index && g.promises[o.index][l.letterKey] && !here && !l.free && !g.removed[o.index][l.letterKey]:
+				g.faultLocked("%s acknowledged %q and does not have it", o.name, l.text())
 			}
 		}
 	}
@@ -198,7 +208,7 @@ func (g *ledger) checkRows(o, p *host, r rows) {
 	}
 	for _, m := range r.list {
 		l := g.byKey[o.key(m)]
-		if l == nil || l.text != m.Text || l.from != o.index && l.to != o.index || l.from != p.index && l.to != p.index {
+		if l == nil || !m.Deleted && !slices.Contains(l.texts, m.Text) || l.from != o.index && l.to != o.index || l.from != p.index && l.to != p.index {
 			g.faultLocked("%s has %q with %s, as nobody wrote", o.name, m.Text, p.name)
 		}
 	}
@@ -214,13 +224,13 @@ func (g *ledger) checkOrder(o, p *host, r rows) {
 			continue
 		}
 		if before := last[l.from]; before != nil && before.life == l.life && before.place > l.place {
-			g.faultLocked("%s has %q above %q", o.name, before.text, l.text)
+			g.faultLocked("%s has %q above %q", o.name, before.text(), l.text())
 		}
 		last[l.from] = l
 		own, of := r.place[letterKey{o.index, m.After}]
 		other, there := r.place[letterKey{p.index, m.After}]
 		if of != there && max(own, other) > i {
-			g.faultLocked("%s has %q above %q, which it was written below", o.name, l.text, r.list[max(own, other)].Text)
+			g.faultLocked("%s has %q above %q, which it was written below", o.name, l.text(), r.list[max(own, other)].Text)
 		}
 	}
 }
@@ -243,8 +253,8 @@ func (g *ledger) missing(hosts []*host) []string {
 		for _, p := range o.others() {
 			r := o.rows(p)
 			for _, l := range g.letters {
-				if _, here := r.place[l.letterKey]; l.from == p.index && l.to == o.index && l.sure && !l.lost && !here {
-					out = append(out, fmt.Sprintf("%s does not have %q", o.name, l.text))
+				if _, here := r.place[l.letterKey]; l.from == p.index && l.to == o.index && l.sure && !l.free && !here && !g.removed[o.index][l.letterKey] {
+					out = append(out, fmt.Sprintf("%s does not have %q", o.name, l.text()))
 				}
 			}
 		}

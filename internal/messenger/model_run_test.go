@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -117,7 +118,8 @@ func (h *history) open() {
 			for _, m := range o.rows(p).list {
 				if m.Outgoing {
 					h.ledger.begun(o, p, m.ID, m.Text).sure = true
-					h.ledger.acked[letterKey{o.index, m.ID}] = true
+					h.ledger.acked[o.key(m)] = true
+					h.ledger.promises[p.index][o.key(m)] = true
 				}
 			}
 		}
@@ -207,7 +209,7 @@ func (h *history) do(s step) {
 		a.start()
 		h.met(a)
 	case doBackup:
-		a.backup = copyHome(a.dir)
+		a.backup, a.removedThen = copyHome(a.dir), maps.Clone(h.ledger.removed[a.index])
 	case doRestore:
 		h.restore(a, s.N%2 == 1)
 	case doClock:
@@ -222,6 +224,8 @@ func (h *history) do(s step) {
 		_ = a.m.Refuse(context.Background(), b.id)
 	case doBlock:
 		_ = a.m.Block(context.Background(), b.id)
+	case doEdit, doUnsay, doCancel, doReact, doRemove, doClear, doForget:
+		h.change(s, a, b)
 	default:
 		h.network(s, a, b)
 	}

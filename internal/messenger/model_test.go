@@ -45,6 +45,13 @@ const (
 	doAllow   deed = "allow"   // A lets B in
 	doRefuse  deed = "refuse"  // A refuses B
 	doBlock   deed = "block"   // A blocks B
+	doEdit    deed = "edit"    // A edits its N-th message to B from the end
+	doUnsay   deed = "unsay"   // A takes it back on both devices
+	doCancel  deed = "cancel"  // A cancels it
+	doReact   deed = "react"   // A puts an emoji to the N-th message from the end in the conversation with B
+	doRemove  deed = "remove"  // A deletes that on its device alone
+	doClear   deed = "clear"   // A deletes the conversation with B
+	doForget  deed = "forget"  // A's device forgets everything that does not wait
 )
 
 // moment is a kind of moment at which a device can crash.
@@ -94,12 +101,14 @@ var deeds = weighted(map[deed]int{
 	doWrite: 24, doEcho: 2, doRead: 2, doPass: 12, doLag: 3, doCut: 3, doCutAll: 2, doDial: 2, doHush: 3, doUnhush: 2,
 	doLose: 2, doTwice: 2, doCrash: 9, doRestart: 2, doBackup: 4, doRestore: 5, doClock: 3, doFull: 4,
 	doAllow: 2, doRefuse: 1, doBlock: 1,
+	doEdit: 3, doUnsay: 2, doCancel: 3, doReact: 3, doRemove: 3, doClear: 2, doForget: 1,
 })
 
 func weighted(weights map[deed]int) []deed {
 	var out []deed
 	for _, d := range []deed{doWrite, doPass, doCrash, doRestore, doBackup, doCut, doLag, doHush, doUnhush, doFull, doEcho, doRead,
-		doCutAll, doDial, doLose, doTwice, doRestart, doClock, doAllow, doRefuse, doBlock} {
+		doCutAll, doDial, doLose, doTwice, doRestart, doClock, doAllow, doRefuse, doBlock, doEdit, doUnsay, doCancel, doReact, doRemove,
+		doClear, doForget} {
 		for range weights[d] {
 			out = append(out, d)
 		}
@@ -117,6 +126,8 @@ func drawStep(rt *rapid.T, nodes int) step {
 	switch s.Do {
 	case doWrite:
 		s.N = rapid.IntRange(1, 4).Draw(rt, "n")
+	case doEdit, doUnsay, doCancel, doReact, doRemove:
+		s.N = rapid.IntRange(0, 3).Draw(rt, "n")
 	case doRestore, doFull:
 		s.N = rapid.IntRange(0, 1).Draw(rt, "n")
 	case doPass:
