@@ -187,6 +187,10 @@ func (h *history) do(s step) {
 	a, b := h.hosts[s.A], h.hosts[s.B]
 	if a.crashed() {
 		h.revive(a)
+		h.calm()
+	}
+	if a.crashed() { // again, while it started
+		return
 	}
 	switch s.Do {
 	case doWrite:

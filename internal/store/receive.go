@@ -140,18 +140,28 @@ func (d *DB) receiveAgain(ctx context.Context, t *tx, known row, in Incoming) (R
 	return Receipt{Message: known.Message}, nil
 }
 
+// nearRows is how many rows at the end of a conversation keyBelow looks at for
+// an earlier message of the same writer: nearly always the last one or two are.
+const nearRows = 64
+
 // keyBelow returns the sort key of m: its own, or one more than that of the
 // message it was written below, so that an answer never stands above its
-// question.
+// question, or of an earlier one of its writer, who may have deleted what was
+// above it since.
 func (d *DB) keyBelow(ctx context.Context, t *tx, m Message) (uint64, error) {
-	if m.After.IsZero() {
+	if m.Kind.IsChange() {
 		return m.SortKey, nil
 	}
 	keys, err := all(ctx, t, func(s scanner) (uint64, error) {
 		var k int64
 		err := s.Scan(&k)
 		return uint64(k), err
-	}, `SELECT sort_key FROM message WHERE sender IN (?, ?) AND id = ? AND peer = ?`, d.self[:], m.Peer[:], m.After[:], m.Peer[:])
+	}, `SELECT sort_key FROM message WHERE sender IN (?1, ?2) AND id = ?3 AND peer = ?2
+		UNION ALL
+		SELECT sort_key FROM (SELECT m.sort_key, m.sender, m.epoch, m.seq FROM message m
+			WHERE m.peer = ?2 AND m.sort_key >= ?4 AND`+shown+shownOrder+`LIMIT ?5)
+		WHERE sender = ?2 AND epoch = ?6 AND seq BETWEEN 1 AND ?7`,
+		d.self[:], m.Peer[:], m.After[:], int64(m.SortKey), nearRows, int64(m.Epoch), int64(m.Seq)-1)
 	for _, k := range keys {
 		m.SortKey = max(m.SortKey, min(k+1, maxSortKey))
 	}

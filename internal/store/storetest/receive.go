@@ -140,9 +140,13 @@ func testReceiveOrder(t *testing.T, open Open) {
 	equalList(t, "history", texts(ok(db.History(ctx, a, msgid.ID{}, 0))(t)),
 		[]string{"unrelated", "question", "answer", "more", "own"})
 
-	far := incoming(a, 1, 4, "far", at(0))
+	// Its writer has deleted the conversation since, and this clock went back.
+	alone := incoming(a, 1, 4, "alone", at(-2000))
+	equal(t, "alone", ok(db.Receive(ctx, []store.Incoming{alone}))(t)[0].Message.SortKey, question.SortKey+3)
+
+	far := incoming(a, 1, 5, "far", at(0))
 	far.Clamped = math.MaxUint64
-	further := incoming(a, 1, 5, "further", at(0))
+	further := incoming(a, 1, 6, "further", at(0))
 	further.After = far.ID
 	ok(db.Receive(ctx, []store.Incoming{far, further}))(t)
 	last, _, err := db.Enqueue(ctx, written(a, "last", at(0)))
