@@ -121,6 +121,9 @@ func (d *DB) receiveOne(ctx context.Context, t *tx, in Incoming) (Receipt, error
 // receiveAgain notes the number of a message that is here already. One that
 // came as a request gets its number now.
 func (d *DB) receiveAgain(ctx context.Context, t *tx, known row, in Incoming) (Receipt, error) {
+	if known.Kind == kindHusk {
+		return d.receiveHusk(ctx, t, known, in)
+	}
 	if known.Text != in.Text && known.EditedAt.IsZero() && !known.Deleted {
 		d.log.Warn("a message came again with another text; the first stays", "peer", in.Peer)
 	}
@@ -138,6 +141,20 @@ func (d *DB) receiveAgain(ctx context.Context, t *tx, known row, in Incoming) (R
 		}
 	}
 	return Receipt{Message: known.Message}, nil
+}
+
+// receiveHusk notes the number of a message that was removed before it had one.
+// From then on the number alone keeps it from coming back.
+func (d *DB) receiveHusk(ctx context.Context, t *tx, husk row, in Incoming) (Receipt, error) {
+	gone := Receipt{Message: Message{ID: in.ID, Peer: in.Peer, Epoch: in.Epoch, Seq: in.Seq, HLC: in.HLC, Kind: in.Kind}}
+	if in.Seq == 0 {
+		return gone, nil
+	}
+	if err := addSeen(ctx, t, in.Peer, in.Epoch, seenRange{Range{in.Seq, in.Seq}, in.ID[:]}); err != nil {
+		return Receipt{}, err
+	}
+	_, err := t.exec(ctx, `DELETE FROM message WHERE num = ?`, husk.num)
+	return gone, err
 }
 
 // nearRows is how many rows at the end of a conversation keyBelow looks at for

@@ -76,7 +76,12 @@ func (d *DB) removeRows(ctx context.Context, t *tx, peer identity.DeviceID, nums
 			AND num NOT IN (SELECT message FROM outbox)`, peer[:], num); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `DELETE FROM message WHERE num = ?`, num); err != nil {
+		n, err := t.exec(ctx, `UPDATE message SET kind = ?, text = x'', state = ?, react_mine = x'', react_theirs = x''
+			WHERE num = ? AND outgoing = 0 AND seq = 0`, kindHusk, Read, num)
+		if err == nil && n == 0 {
+			_, err = t.exec(ctx, `DELETE FROM message WHERE num = ?`, num)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -101,7 +106,7 @@ func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (kept int, err e
 	last := int64(0)
 	for more := true; more; {
 		err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
-			nums, err := all(ctx, t, scanNum, `SELECT num FROM message WHERE num > ? AND peer = ?
+			nums, err := all(ctx, t, scanNum, `SELECT num FROM message WHERE num > ? AND peer = ? AND kind <> 255
 				AND num NOT IN (SELECT message FROM outbox) ORDER BY num LIMIT ?`, last, peer[:], removeBatch)
 			if err != nil {
 				return err
@@ -189,7 +194,7 @@ func (d *DB) oldRows(ctx context.Context, t *tx, last, before int64) (map[identi
 		err = s.Scan(&l.num, &peer, &l.old)
 		l.peer = toDevice(peer)
 		return l, err
-	}, `SELECT num, peer, stored_at < ? AND num NOT IN (SELECT message FROM outbox) FROM message WHERE num > ? ORDER BY num LIMIT ?`,
+	}, `SELECT num, peer, stored_at < ? AND kind <> 255 AND num NOT IN (SELECT message FROM outbox) FROM message WHERE num > ? ORDER BY num LIMIT ?`,
 		before, last, removeBatch)
 	if err != nil {
 		return nil, 0, 0, err

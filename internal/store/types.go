@@ -42,6 +42,11 @@ const (
 	KindReact  Kind = 4
 )
 
+// kindHusk is what is left of a message that came as a request, has no number
+// yet and was removed: its ID, until the Msg brings the number. Never on the
+// wire.
+const kindHusk Kind = 255
+
 // IsChange reports whether k is a change of another message.
 func (k Kind) IsChange() bool { return k >= KindEdit }
 

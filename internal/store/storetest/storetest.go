@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(t testing.TB, dir string) *store.DB) {
 		{"RequestLimits", testRequestLimits},
 		{"Accept", testAccept},
 		{"TakeIn", testTakeIn},
+		{"RemovedRequest", testRemovedRequest},
 		{"Closed", testClosed},
 		{"Cancelled", testCancelled},
 		{"TwoHandles", testTwoHandles},
