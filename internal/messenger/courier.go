@@ -133,7 +133,7 @@ func (c *courier) ask() (time.Duration, error) {
 	if wait := last.Add(requestInterval).Sub(m.now()); !last.IsZero() && wait > 0 {
 		return min(wait, idleWait), nil
 	}
-	if wait := c.asked.Add(askAgain).Sub(m.now()); !c.asked.IsZero() && wait > 0 {
+	if wait := askAgain - time.Since(c.asked); !c.asked.IsZero() && wait > 0 {
 		return wait, nil
 	}
 	rows, err := m.db.Pending(l.ctx, l.Peer(), 0, 1)
@@ -141,7 +141,7 @@ func (c *courier) ask() (time.Duration, error) {
 		return idleWait, err
 	}
 	text, cut := requestText(rows[0].Text)
-	c.asked = m.now()
+	c.asked = time.Now()
 	return askAgain, l.Send(l.ctx, &wire.Request{ID: wire.ID(rows[0].ID), HLC: rows[0].HLC, Text: text, Cut: cut})
 }
 
@@ -198,7 +198,7 @@ func (c *courier) send(msg store.Message) error {
 	m, l := c.m, c.l
 	m.mu.Lock()
 	if l.inflight != nil {
-		l.inflight[msg.ID] = m.now()
+		l.inflight[msg.ID] = time.Now()
 	}
 	m.mu.Unlock()
 	if !msg.Kind.IsChange() {
@@ -232,9 +232,9 @@ func (c *courier) watch() (wait time.Duration, open int, err error) {
 	if oldest.IsZero() {
 		return idleWait, open, nil
 	}
-	age := m.now().Sub(oldest)
+	age := time.Since(oldest)
 	if age < ackTimeout {
-		return ackTimeout - max(age, 0), open, nil
+		return ackTimeout - age, open, nil
 	}
 	ctx, cancel := context.WithTimeout(l.ctx, pingTimeout)
 	defer cancel()

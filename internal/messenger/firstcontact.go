@@ -31,12 +31,12 @@ const requestPause = time.Minute
 // contact that asks has missed that it was accepted, and is told again.
 func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 	m.mu.Lock()
-	if !l.askedAt.IsZero() && m.now().Sub(l.askedAt) < requestPause {
+	if !l.askedAt.IsZero() && time.Since(l.askedAt) < requestPause {
 		m.mu.Unlock()
 		return fmt.Errorf("a second Request within %v", requestPause)
 	}
 	level, met := l.dev.level, l.dev.online()
-	l.askedAt = m.now()
+	l.askedAt = time.Now()
 	if level.IsContact() {
 		l.told = false
 		l.poke()

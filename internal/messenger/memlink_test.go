@@ -15,9 +15,10 @@ import (
 
 // weather is what the network of a world does to frames. Guarded by world.mu.
 type weather struct {
-	lag    time.Duration                    // of every frame
-	silent map[[2]*node]chan struct{}       // the first is not heard by the second; closed when that ends
-	fate   func(*memLink, wire.Message) int // how many copies of a frame leave; nil: one. Called without a lock
+	frames, dials int64                            // so far; a Ping is a frame
+	lag           time.Duration                    // of every frame
+	silent        map[[2]*node]chan struct{}       // the first is not heard by the second; closed when that ends
+	fate          func(*memLink, wire.Message) int // how many copies of a frame leave; nil: one. Called without a lock
 }
 
 // hush makes everything that from sends to to wait, as packets that are lost
@@ -125,6 +126,7 @@ func (l *memLink) Close(wire.ByeReason)    { go l.hangUp() }
 func (l *memLink) Ping(ctx context.Context) error {
 	w := l.owner.w
 	w.mu.Lock()
+	w.frames++
 	deaf, slow := w.deaf, w.slow
 	w.mu.Unlock()
 	if deaf != l.other.owner {
@@ -214,6 +216,7 @@ var errLinkEnded = errors.New("the link has ended")
 func (l *memLink) Send(ctx context.Context, m wire.Message) error {
 	w := l.owner.w
 	w.mu.Lock()
+	w.frames++
 	drop, fate, lag := w.drop, w.fate, w.lag
 	w.mu.Unlock()
 	if l.lost.Load() || drop != nil && drop(l.owner, m) {

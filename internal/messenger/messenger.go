@@ -21,9 +21,11 @@ type Config struct {
 	Version string
 	Name    string // first name of this device, used until a person chose one
 	Store   *store.DB
-	BootID  uint64           // random per start of the program
-	Now     func() time.Time // nil: time.Now
-	Logger  *slog.Logger     // nil: silent
+	BootID  uint64 // random per start of the program
+	// Now is the wall clock, which may jump; nil: time.Now. How long something
+	// takes is measured without it.
+	Now    func() time.Time
+	Logger *slog.Logger // nil: silent
 	// Renamed is called after name or presence key changed, outside any lock, so
 	// that the discovery record is made anew. May be nil.
 	Renamed func()

@@ -68,7 +68,7 @@ func (m *Messenger) reach(id identity.DeviceID, why reason) {
 	switch why {
 	case reasonHint, reasonWrite, reasonStart:
 		d.dial.fails = 0
-		wait = max(0, d.dial.last.Add(firstBackoff).Sub(m.now()))
+		wait = max(0, time.Until(d.dial.last.Add(firstBackoff)))
 		if d.dial.last.IsZero() {
 			wait = 0
 		}
@@ -119,7 +119,7 @@ func (m *Messenger) startDialLocked(d *device) {
 	if len(addrs) == 0 {
 		return
 	}
-	d.dial.busy, d.dial.last = true, m.now()
+	d.dial.busy, d.dial.last = true, time.Now()
 	id := d.id
 	m.wg.Go(func() {
 		ctx, cancel := context.WithTimeout(m.ctx, dialTimeout)

@@ -82,8 +82,8 @@ func (c *courier) mayBeginEpoch() bool {
 	m, d := c.m, c.l.dev
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if now := m.now(); d.epochAt.IsZero() || now.Sub(d.epochAt) >= epochPause {
-		d.epochAt = now
+	if d.epochAt.IsZero() || time.Since(d.epochAt) >= epochPause {
+		d.epochAt = time.Now()
 		return true
 	}
 	return false

@@ -59,13 +59,12 @@ func (m *Messenger) SetTyping(_ context.Context, peer identity.DeviceID, typing 
 		m.mu.Unlock()
 		return nil
 	}
-	now := m.now()
-	since := now.Sub(d.typing.saidAt)
-	if typing && !d.typing.saidAt.IsZero() && since >= 0 && since < typingRepeat || !typing && d.typing.saidAt.IsZero() {
+	since := time.Since(d.typing.saidAt)
+	if typing && !d.typing.saidAt.IsZero() && since < typingRepeat || !typing && d.typing.saidAt.IsZero() {
 		m.mu.Unlock()
 		return nil
 	}
-	d.typing.saidAt = now
+	d.typing.saidAt = time.Now()
 	if !typing {
 		d.typing.saidAt = time.Time{}
 	}

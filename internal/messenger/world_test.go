@@ -47,11 +47,15 @@ type node struct {
 
 	dead   atomic.Bool      // crashed; see memLink.lost
 	skew   atomic.Int64     // of its clock, in nanoseconds
+	read   atomic.Int64     // how often the clock was read
 	fitted func(*Messenger) // called before a new messenger meets the network; may be nil
 }
 
 // clock is the wall clock of a node.
-func (n *node) clock() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) }
+func (n *node) clock() time.Time {
+	n.read.Add(1)
+	return time.Now().Add(time.Duration(n.skew.Load()))
+}
 
 func newWorld(t testing.TB) *world {
 	return &world{t: t, nodes: map[netip.AddrPort]*node{}, byID: map[identity.DeviceID]*node{}}
@@ -159,6 +163,9 @@ func (n *node) peer(addrs []netip.AddrPort) (*node, error) {
 
 // Dial, Look, SetContact and Shun make a node a Network.
 func (n *node) Dial(ctx context.Context, want identity.DeviceID, addrs []netip.AddrPort) error {
+	n.w.mu.Lock()
+	n.w.dials++
+	n.w.mu.Unlock()
 	o, m, err := n.answering(ctx, addrs)
 	if err != nil {
 		return err
