@@ -76,6 +76,9 @@ func (t *table) tick(now time.Time) work {
 		case due(d.byeAt, now):
 			t.lose(d)
 			continue
+		case due(d.expires, now) && d.linked:
+			d.expires, d.trust, d.asked = now.Add(extension), extension, 0
+			d.planRefresh()
 		case due(d.expires, now):
 			if d.stranded || d.extended == maxExtensions {
 				t.lose(d)
@@ -90,7 +93,7 @@ func (t *table) tick(now time.Time) work {
 			d.byeAsk = d.byeAsk[1:]
 			w.ask = append(w.ask, d.label)
 		}
-		if due(d.refresh, now) {
+		if due(d.refresh, now) && !d.linked {
 			d.asked++
 			d.planRefresh()
 			if d.asked%2 == 0 {
@@ -107,9 +110,19 @@ func (t *table) tick(now time.Time) work {
 	return w
 }
 
-// canProbe: being without a network says nothing about others.
+// canProbe: being without a network says nothing about others, and a live link
+// says more than a probe.
 func (t *table) canProbe(d *device) bool {
-	return !d.probing && !d.stranded && len(t.links) > 0
+	return !d.probing && !d.stranded && !d.linked && len(t.links) > 0
+}
+
+// vouch takes in whether a link to the device is alive. While it is, the device
+// need not be asked for its record either.
+func (d *device) vouch(linked bool, now time.Time) {
+	if d.linked && !linked {
+		d.suspect(now)
+	}
+	d.linked = linked
 }
 
 // probed takes in the result of a probe. Two failures in a row lose the
@@ -138,7 +151,10 @@ func (t *table) probed(p probe, o outcome, now time.Time) {
 func (t *table) next() time.Time {
 	var first time.Time
 	for _, d := range t.devices {
-		first = earliest(first, d.byeAt, d.expires, d.refresh)
+		first = earliest(first, d.byeAt, d.expires)
+		if !d.linked {
+			first = earliest(first, d.refresh)
+		}
 		if len(d.byeAsk) > 0 {
 			first = earliest(first, d.byeAsk[0])
 		}

@@ -103,8 +103,9 @@ const (
 	// settle passes after the first message of a batch about the network.
 	settle = 20 * time.Millisecond
 	// pollWatched and pollBlind are the times between looks at the interfaces
-	// where the system reports changes and where it does not.
-	pollWatched, pollBlind = 5 * time.Second, 2 * time.Second
+	// where the system reports changes and where it does not. The former is only
+	// for what its reports could have missed.
+	pollWatched, pollBlind = time.Minute, 2 * time.Second
 	// rebuildSpacing passes between attempts to open sockets anew.
 	rebuildSpacing = time.Second
 )

@@ -144,6 +144,11 @@ func (l *loop) obey(m mailbox) {
 			d.suspect(now)
 		}
 	}
+	for label, linked := range m.vouched {
+		if d := l.browser.table.devices[label]; d != nil {
+			d.vouch(linked, now)
+		}
+	}
 	if m.refresh {
 		l.look(now, true)
 	}

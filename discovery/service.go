@@ -43,11 +43,13 @@ type Service struct {
 }
 
 // mailbox holds what callers want from the loop. It does not grow without
-// bound: labels are known ones or dropped by the loop, and suspects are capped.
+// bound: labels are known ones or dropped by the loop, and both lists of them are
+// capped.
 type mailbox struct {
 	refresh  bool
 	hidden   *bool
 	suspects []string
+	vouched  map[string]bool // whether a link to the label is alive
 	record   *Record
 }
 
@@ -102,6 +104,21 @@ func (s *Service) Suspect(label string) {
 	s.post(func(m *mailbox) {
 		if len(m.suspects) < maxDevices && !slices.Contains(m.suspects, label) {
 			m.suspects = append(m.suspects, label)
+		}
+	})
+}
+
+// Vouch says that a link to the device with that label is alive, or that the
+// last one has ended. While one is alive the device is not probed: the link tells
+// sooner and at no cost. When it has ended the device is probed at once, as after
+// Suspect. Of a label that is not known nothing is kept.
+func (s *Service) Vouch(label string, linked bool) {
+	s.post(func(m *mailbox) {
+		if m.vouched == nil {
+			m.vouched = map[string]bool{}
+		}
+		if _, known := m.vouched[label]; known || len(m.vouched) < maxDevices {
+			m.vouched[label] = linked
 		}
 	})
 }

@@ -29,6 +29,7 @@ type device struct {
 	// Whether it is there.
 	probeAt  time.Time
 	probing  bool
+	linked   bool // somebody has a live link to it
 	failures int
 	stranded bool        // no interface leads to it
 	byeAt    time.Time   // when its goodbye counts; zero: it said none

@@ -48,7 +48,7 @@ func (o *owner) network(ctx context.Context, ready func()) error {
 	} else {
 		o.msgr.Connect(dialler, nil)
 	}
-	wg.Go(func() { whenWoken(discCtx, clocks, o.recheck) })
+	wg.Go(func() { watchSleep(discCtx, o.recheck) })
 	serveCtx, stopServe := context.WithCancel(context.WithoutCancel(ctx))
 	wg.Go(func() { fail <- node.Serve(serveCtx, ln) })
 	o.msgr.SetListening(port, func() []netip.AddrPort { return ownAddresses(port) })

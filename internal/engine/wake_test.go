@@ -20,8 +20,10 @@ func TestSleepWatch(t *testing.T) {
 		{"the program was stopped", time.Minute, time.Minute, true},
 		{"the clock was set back", -time.Hour, wakeTick, false},
 		{"the clock was set a little", wakeTick + wakeGap, wakeTick, false},
+		{"a leap was told at once", wakeGap + 2*time.Millisecond, time.Millisecond, true},
+		{"a small leap was told", wakeGap, time.Millisecond, false},
 	} {
-		var w sleepWatch
+		w := sleepWatch{tick: wakeTick}
 		if w.slept(start, start) {
 			t.Errorf("%s: the first call says it slept", c.name)
 		}
@@ -39,7 +41,7 @@ func TestWhenWoken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		whenWoken(ctx, clocks, func() { t.Error("woken without sleep") })
+		whenWoken(ctx, clocks, wakeTick, nil, func() { t.Error("woken without sleep") })
 	})
 }
 
@@ -64,7 +66,7 @@ func TestWhenWokenTells(t *testing.T) {
 					now := time.Now()
 					gaps := min(now.Sub(start)/often, 2)
 					return now.Add(gaps * c.wall), now.Add(gaps * c.lived)
-				}, func() {
+				}, wakeTick, nil, func() {
 					told = append(told, time.Since(start))
 					<-time.After(slow)
 				})
@@ -74,4 +76,25 @@ func TestWhenWokenTells(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A leap of the clock is noticed when it is told, not at the next tick.
+func TestWhenWokenIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		start, leapt := time.Now(), make(chan struct{})
+		var ahead, told time.Duration
+		go func() {
+			<-time.After(7 * time.Second)
+			ahead = time.Hour
+			leapt <- struct{}{}
+		}()
+		whenWoken(ctx, func() (wall, lived time.Time) {
+			return time.Now().Add(ahead), time.Now()
+		}, time.Hour, leapt, func() { told = time.Since(start) })
+		if told != 7*time.Second {
+			t.Errorf("noticed after %v", told)
+		}
+	})
 }

@@ -190,6 +190,7 @@ func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) err
 			return err
 		}
 	}
+	m.vouch(id)
 	m.pokeDevice(id)
 	return nil
 }

@@ -100,6 +100,7 @@ func (m *Messenger) LinkUp(nl Link) {
 		m.wg.Go(func() { m.sendAcks(l) })
 	}
 	m.mu.Unlock()
+	m.vouch(id)
 	if tell {
 		m.publishPeer(kind, id)
 	}
@@ -175,7 +176,8 @@ func (m *Messenger) LinkClosed(nl Link) {
 			m.log.Error("the time a contact was seen was not stored", "err", err)
 		}
 	}
-	if online {
+	m.vouch(id)
+	if online && !contact {
 		m.suspectAll(id)
 	}
 	if counted { // two devices that look at each other must not set each other off

@@ -53,6 +53,8 @@ type Network interface {
 type Lookout interface {
 	// Suspect says that a device of this label could not be reached.
 	Suspect(label string)
+	// Vouch says whether a link to the device of this label is alive.
+	Vouch(label string, linked bool)
 }
 
 // Hint is what the network claims about a device (docs/PROTOCOL.md §3). It

@@ -58,6 +58,7 @@ func (m *Messenger) HintFound(h Hint) {
 		m.look(h.Label)
 		return
 	}
+	m.vouch(id)
 	m.publishPeer(EventPeerUpdated, id)
 	m.reach(id, reasonHint)
 }
@@ -211,6 +212,7 @@ func (m *Messenger) lookAt(label string) {
 	}
 	m.bindLocked(s, seen.ID, true)
 	m.mu.Unlock()
+	m.vouch(seen.ID)
 	m.reach(seen.ID, reasonHint)
 }
 
@@ -241,6 +243,27 @@ func (m *Messenger) suspect(label string) {
 	m.mu.Unlock()
 	if lookout != nil && m.ctx.Err() == nil {
 		lookout.Suspect(label)
+	}
+}
+
+// vouch tells discovery whether a device has a live link to a contact here.
+func (m *Messenger) vouch(id identity.DeviceID) {
+	m.mu.Lock()
+	lookout := m.lookout
+	var labels []string
+	linked := false
+	if d := m.devices[id]; d != nil {
+		linked = d.level.IsContact() && len(d.links) > 0
+		for label := range d.labels {
+			labels = append(labels, label)
+		}
+	}
+	m.mu.Unlock()
+	if lookout == nil || m.ctx.Err() != nil {
+		return
+	}
+	for _, label := range labels {
+		lookout.Vouch(label, linked)
 	}
 }
 
