@@ -136,13 +136,29 @@ func (c *courier) ask() (time.Duration, error) {
 	if wait := askAgain - time.Since(c.asked); !c.asked.IsZero() && wait > 0 {
 		return wait, nil
 	}
-	rows, err := m.db.Pending(l.ctx, l.Peer(), 0, 1)
-	if err != nil || len(rows) == 0 {
+	first, err := c.firstText()
+	if err != nil || first == nil {
 		return idleWait, err
 	}
-	text, cut := requestText(rows[0].Text)
+	text, cut := requestText(first.Text)
 	c.asked = time.Now()
-	return askAgain, l.Send(l.ctx, &wire.Request{ID: wire.ID(rows[0].ID), HLC: rows[0].HLC, Text: text, Cut: cut})
+	return askAgain, l.Send(l.ctx, &wire.Request{ID: wire.ID(first.ID), HLC: first.HLC, Text: text, Cut: cut})
+}
+
+// firstText returns the first text that waits, nil when nothing does but changes
+// of texts that came when the peer still was a contact.
+func (c *courier) firstText() (*store.PendingMessage, error) {
+	for after := uint64(0); ; {
+		rows, err := c.m.db.Pending(c.l.ctx, c.l.Peer(), after, maxInFlight)
+		if err != nil || len(rows) == 0 {
+			return nil, err
+		}
+		for i, r := range rows {
+			if after = r.Pos; !r.Kind.IsChange() {
+				return &rows[i], nil
+			}
+		}
+	}
 }
 
 // open tells the peer who this device is and what it has of the peer's messages.
