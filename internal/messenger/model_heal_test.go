@@ -118,7 +118,7 @@ func (h *history) estranged() bool {
 
 func (g *ledger) wrote(o, p *host) bool {
 	for _, l := range g.letters {
-		if l.sure && !l.free && (l.from == o.index && l.to == p.index || l.from == p.index && l.to == o.index) {
+		if l.sure && (l.from == o.index && l.to == p.index || l.from == p.index && l.to == o.index) {
 			return true
 		}
 	}
