@@ -33,6 +33,7 @@ func (h *history) heal() {
 		o.faults = map[*node]frameFault{}
 		o.mu.Unlock()
 		o.full.Store(false)
+		o.hiccups.Store(0)
 		if o.crashed() {
 			h.revive(o)
 		}
@@ -76,7 +77,7 @@ func (h *history) heal() {
 // it was written below.
 func (h *history) ordered() bool {
 	for _, s := range h.plan.Steps {
-		if slices.Contains([]deed{doClock, doRestore, doFull, doEcho}, s.Do) {
+		if slices.Contains([]deed{doClock, doRestore, doFull, doHiccup, doEcho}, s.Do) {
 			return false
 		}
 	}

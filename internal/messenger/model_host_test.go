@@ -21,7 +21,9 @@ type host struct {
 	index  int
 	events <-chan Event
 	full   atomic.Bool // its store takes nothing
-	backup folder      // the older copy; nil: none
+	// hiccups is how many groups of messages its store does not take next.
+	hiccups atomic.Int64
+	backup  folder // the older copy; at first what it began with
 	// removedThen is ledger.removed of this device at the time of the copy.
 	removedThen map[letterKey]bool
 
@@ -65,7 +67,7 @@ func (o *host) outfit(m *Messenger) {
 		if o.reached(momentBefore) {
 			return nil, errCrashed
 		}
-		if o.full.Load() {
+		if o.full.Load() || o.hiccups.Add(-1) >= 0 {
 			return nil, errStoreFull
 		}
 		receipts, err := really(ctx, in)
@@ -178,7 +180,11 @@ func (o *host) write(to *host, id msgid.ID, text string) {
 	if o.m.Level(to.id) == trust.Blocked {
 		return
 	}
+	above := o.rows(to).list
 	l := o.h.ledger.begun(o, to, id, text)
+	if n := len(above); n > 0 {
+		l.above = o.key(above[n-1])
+	}
 	_, err := o.m.Send(context.Background(), Outgoing{ID: id, To: to.id, Text: text})
 	switch {
 	case o.crashed(): // nobody was told whether it was kept

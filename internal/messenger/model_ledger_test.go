@@ -22,11 +22,12 @@ type letterKey struct {
 type letter struct {
 	letterKey
 	to    int
-	texts []string // as written, then as edited
-	place int      // in the order of writing, over all
-	life  int      // of its writer: a restored copy begins another one
-	sure  bool     // its writer was told that it is kept
-	free  bool     // nobody is owed it any more: cancelled, taken back, or the writer's row is gone
+	texts []string  // as written, then as edited
+	above letterKey // what its writer had before it
+	place int       // in the order of writing, over all
+	life  int       // of its writer: a restored copy begins another one
+	sure  bool      // its writer was told that it is kept
+	free  bool      // nobody is owed it any more: cancelled, taken back, or the writer's row is gone
 }
 
 // text names a letter.
@@ -227,10 +228,8 @@ func (g *ledger) checkOrder(o, p *host, r rows) {
 			g.faultLocked("%s has %q above %q", o.name, before.text(), l.text())
 		}
 		last[l.from] = l
-		own, of := r.place[letterKey{o.index, m.After}]
-		other, there := r.place[letterKey{p.index, m.After}]
-		if of != there && g.users(m.After) == 1 && max(own, other) > i {
-			g.faultLocked("%s has %q above %q, which it was written below", o.name, l.text(), r.list[max(own, other)].Text)
+		if j, here := r.place[l.above]; here && g.users(l.above.id) == 1 && j > i {
+			g.faultLocked("%s has %q above %q, which it was written below", o.name, l.text(), r.list[j].Text)
 		}
 	}
 }

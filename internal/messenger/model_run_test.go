@@ -107,7 +107,7 @@ func (h *history) open() {
 		if err != nil {
 			h.w.t.Fatal(err)
 		}
-		o := &host{h: h, index: i, faults: map[*node]frameFault{}}
+		o := &host{h: h, index: i, faults: map[*node]frameFault{}, backup: f}
 		h.hosts = append(h.hosts, o)
 		o.node = h.w.newNode(modelNames[i], dir)
 		o.fitted = o.outfit
@@ -220,6 +220,8 @@ func (h *history) do(s step) {
 		a.skew.Store(int64(s.For))
 	case doFull:
 		a.full.Store(s.N != 0)
+	case doHiccup:
+		a.hiccups.Store(int64(s.N))
 	case doAllow:
 		if err := a.m.Allow(context.Background(), b.id); err != nil && !errors.Is(err, ErrNoRequest) && !a.crashed() {
 			h.w.t.Error(err)
@@ -315,16 +317,10 @@ func (h *history) met(o *host) {
 
 // restore puts back an older copy of a home folder, or its database alone.
 func (h *history) restore(o *host, alone bool) {
-	if o.backup == nil {
-		return
-	}
 	o.stop()
 	now := copyHome(o.dir)
-	f := folder{"earshot.db": o.backup["earshot.db"], "epoch": o.backup["epoch"]}
-	if wal, ok := o.backup["earshot.db-wal"]; ok {
-		f["earshot.db-wal"] = wal
-	}
-	if alone {
+	f := maps.Clone(o.backup)
+	if alone && len(f) > 0 {
 		f["epoch"] = now["epoch"]
 	}
 	o.begin(f)

@@ -15,8 +15,8 @@ import (
 const (
 	modelTime     = 20 * time.Second
 	modelLongTime = 10 * time.Minute
-	modelRound    = 100 // histories between two looks at the clock; rapid's default
-	modelMaxSteps = 24  // of one history, before it heals
+	modelMinSteps = 3 // of one history, before it heals
+	modelMaxSteps = 24
 )
 
 // deed is what happens in a step of a history.
@@ -42,6 +42,7 @@ const (
 	doRestore deed = "restore" // A's home folder is an older copy again; N odd: the database alone
 	doClock   deed = "clock"   // A's clock differs by For
 	doFull    deed = "full"    // A's store takes nothing; N 0: it does again
+	doHiccup  deed = "hiccup"  // A's store does not take the next N messages or groups of them
 	doAllow   deed = "allow"   // A lets B in
 	doRefuse  deed = "refuse"  // A refuses B
 	doBlock   deed = "block"   // A blocks B
@@ -99,14 +100,14 @@ const year = 365 * 24 * time.Hour
 // The deeds, each as often as it should come.
 var deeds = weighted(map[deed]int{
 	doWrite: 24, doEcho: 2, doRead: 2, doPass: 12, doLag: 3, doCut: 3, doCutAll: 2, doDial: 2, doHush: 3, doUnhush: 2,
-	doLose: 2, doTwice: 2, doCrash: 9, doRestart: 2, doBackup: 4, doRestore: 5, doClock: 3, doFull: 4,
+	doLose: 2, doTwice: 2, doCrash: 9, doRestart: 2, doBackup: 4, doRestore: 5, doClock: 3, doFull: 3, doHiccup: 4,
 	doAllow: 2, doRefuse: 1, doBlock: 1,
 	doEdit: 3, doUnsay: 2, doCancel: 3, doReact: 3, doRemove: 3, doClear: 2, doForget: 1,
 })
 
 func weighted(weights map[deed]int) []deed {
 	var out []deed
-	for _, d := range []deed{doWrite, doPass, doCrash, doRestore, doBackup, doCut, doLag, doHush, doUnhush, doFull, doEcho, doRead,
+	for _, d := range []deed{doWrite, doPass, doCrash, doRestore, doBackup, doHiccup, doCut, doLag, doHush, doUnhush, doFull, doEcho, doRead,
 		doCutAll, doDial, doLose, doTwice, doRestart, doClock, doAllow, doRefuse, doBlock, doEdit, doUnsay, doCancel, doReact, doRemove,
 		doClear, doForget} {
 		for range weights[d] {
@@ -128,6 +129,8 @@ func drawStep(rt *rapid.T, nodes int) step {
 		s.N = rapid.IntRange(1, 4).Draw(rt, "n")
 	case doEdit, doUnsay, doCancel, doReact, doRemove:
 		s.N = rapid.IntRange(0, 3).Draw(rt, "n")
+	case doHiccup:
+		s.N = rapid.IntRange(1, 2).Draw(rt, "n")
 	case doRestore, doFull:
 		s.N = rapid.IntRange(0, 1).Draw(rt, "n")
 	case doPass:
@@ -155,7 +158,7 @@ func drawPlan(rt *rapid.T) plan {
 		p.Nodes = 3
 	}
 	one := rapid.Custom(func(rt *rapid.T) step { return drawStep(rt, p.Nodes) })
-	p.Steps = rapid.SliceOfN(one, 1, modelMaxSteps).Draw(rt, "steps")
+	p.Steps = rapid.SliceOfN(one, modelMinSteps, modelMaxSteps).Draw(rt, "steps")
 	return p
 }
 
