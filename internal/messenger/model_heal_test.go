@@ -76,12 +76,7 @@ func (h *history) heal() {
 // right and no copy came back, so that everything was where a message says that
 // it was written below.
 func (h *history) ordered() bool {
-	for _, s := range h.plan.Steps {
-		if slices.Contains([]deed{doClock, doRestore, doFull, doHiccup, doEcho}, s.Do) {
-			return false
-		}
-	}
-	return h.plan.Friends
+	return h.plan.Friends && !slices.ContainsFunc([]deed{doClock, doRestore, doFull, doHiccup, doEcho}, h.plan.has)
 }
 
 // letIn lets the persons let each other in.

@@ -3,6 +3,7 @@ package messenger
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -93,6 +94,11 @@ func (p plan) String() string {
 		fmt.Fprintf(&b, "\n  %2d %v", i, s)
 	}
 	return b.String()
+}
+
+// has reports whether a deed is part of the plan.
+func (p plan) has(d deed) bool {
+	return slices.ContainsFunc(p.Steps, func(s step) bool { return s.Do == d })
 }
 
 const year = 365 * 24 * time.Hour
