@@ -97,3 +97,28 @@ func TestSenderRestoredFromAnOldCopyBeginsANewEpoch(t *testing.T) {
 		}
 	})
 }
+
+// A number that was cancelled has no ID on the other side. The copy that gives
+// it out again must notice all the same.
+func TestACopyGivesOutACancelledNumber(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := friends(t)
+		restore := a.snapshot()
+		b.stop()
+		cancelled := a.send(b, "cancelled")
+		if _, err := a.m.Cancel(t.Context(), RefOf(cancelled)); err != nil {
+			t.Fatal(err)
+		}
+		b.start()
+		meet(a, b)
+		restore()
+		a.send(b, "written on the copy")
+		meet(a, b)
+		if got, want := b.texts(a), []string{"< may I?", "< written on the copy"}; !slices.Equal(got, want) {
+			t.Errorf("bert sees %q, want %q", got, want)
+		}
+		if n := a.waiting(); n != 0 {
+			t.Errorf("%d still wait", n)
+		}
+	})
+}
