@@ -31,7 +31,7 @@ func (v Violation) String() string { return string(v.Invariant) + ": " + v.What 
 func Check(r Record) []Violation {
 	c := &checker{rec: &r, texts: map[textKey]int{}, ends: map[identity.DeviceID]*heldBy{}}
 	for i, t := range r.Texts {
-		c.texts[textKey{t.From, t.ID}] = i
+		c.texts[textKey{t.From, t.ID}] = i // of several tries the last
 	}
 	for _, e := range r.Ends {
 		c.ends[e.Device] = c.held(e)
@@ -59,8 +59,16 @@ type checker struct {
 }
 
 func (c *checker) complain(i Invariant, format string, args ...any) {
+	for n, a := range args {
+		if text, ok := a.(string); ok && len(text) > maxQuote {
+			args[n] = text[:maxQuote]
+		}
+	}
 	c.bad = append(c.bad, Violation{i, fmt.Sprintf(format, args...)})
 }
+
+// maxQuote is how much of a text, in bytes, a violation repeats.
+const maxQuote = 40
 
 // held indexes the end of a device and finds what its history holds twice.
 func (c *checker) held(e End) *heldBy {
@@ -82,7 +90,7 @@ func (c *checker) held(e End) *heldBy {
 
 func (c *checker) queuedIsKept() {
 	for _, t := range c.rec.Texts {
-		if !t.Queued {
+		if !t.Queued || t.Gone {
 			continue
 		}
 		k := textKey{t.From, t.ID}

@@ -120,14 +120,16 @@ func TestLedger(t *testing.T) {
 	l.Wrote(first)
 	l.Wrote(first) // tried again
 	l.Queued(anna, msgid.ID{1})
+	l.Wrote(first) // and again, which changes nothing any more
 	l.Queued(bert, msgid.ID{1}) // of nobody
 	l.Acked(Acked{anna, bert, msgid.ID{1}})
 	l.Shown(Shown{"bert", bert, anna, msgid.ID{1}})
 	l.End(End{Device: anna})
 	l.End(End{Device: anna, Outbox: []Held{{From: anna, To: bert, ID: msgid.ID{1}}}})
 	r := l.Record()
-	first.Queued = true
-	if !slices.Equal(r.Texts, []Text{first}) || len(r.Acked) != 1 || len(r.Shown) != 1 || len(r.Ends) != 1 || len(r.Ends[0].Outbox) != 1 {
+	refused, queued := first, first
+	refused.Gone, queued.Queued = true, true
+	if !slices.Equal(r.Texts, []Text{refused, queued}) || len(r.Acked) != 1 || len(r.Shown) != 1 || len(r.Ends) != 1 || len(r.Ends[0].Outbox) != 1 {
 		t.Errorf("recorded %+v", r)
 	}
 	if l.CountAcked(anna, bert) != 1 || l.CountShown(anna, bert) != 1 || l.CountQueued(anna, bert) != 1 || l.CountShown(bert, anna) != 0 {

@@ -114,7 +114,7 @@ func ShortDir(t testing.TB) string {
 
 // explain prints what a device knew when its test failed.
 func (d *Device) explain() {
-	const most = 4 << 10 // bytes of the log's end
+	const most = 4 << 10 // bytes of the log's end, and of the beginning of what it complained
 	log, _ := os.ReadFile(filepath.Join(d.Home, "earshot.log"))
 	log = log[max(0, len(log)-most):]
 	if d.run != nil { // its goroutines, before the commands below disturb them
@@ -122,9 +122,11 @@ func (d *Device) explain() {
 		d.Thaw()
 		d.reap()
 	}
+	stderr := d.Stderr()
+	stderr = stderr[:min(len(stderr), most)]
 	peers, _ := d.Ctl("peers", "--wait", "0s")
 	outbox, _ := d.Ctl("outbox")
-	d.t.Logf("%s: peers:\n%s\noutbox: %d lines\nlog:\n%s\nstderr:\n%s", d.Name, peers, strings.Count(outbox, "\n"), log, d.Stderr())
+	d.t.Logf("%s: peers:\n%s\noutbox: %d lines\nlog:\n%s\nstderr:\n%s", d.Name, peers, strings.Count(outbox, "\n"), log, stderr)
 }
 
 // Ctl runs one command of earshotctl beside the device, or instead of it, and

@@ -14,6 +14,7 @@ type Text struct {
 	ID       msgid.ID
 	Text     string
 	Queued   bool // the sender has said that it is stored
+	Gone     bool // it was refused, and another row is a later try
 }
 
 // Acked says that a sender told that a text of its own is stored at the other
@@ -98,13 +99,16 @@ func (l *Ledger) Name(id identity.DeviceID, name string) {
 
 // Wrote says that a text is about to be given to its sender. Texts of one sender
 // to one receiver are told in the order in which they are written; the same ID
-// once more is the same text tried again.
+// once more is the same text tried again, and its place is that of the last try.
 func (l *Ledger) Wrote(t Text) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := textKey{t.From, t.ID}
-	if _, again := l.texts[k]; again {
-		return
+	if n, again := l.texts[k]; again {
+		if l.rec.Texts[n].Queued {
+			return
+		}
+		l.rec.Texts[n].Gone = true
 	}
 	l.texts[k] = len(l.rec.Texts)
 	l.rec.Texts = append(l.rec.Texts, t)

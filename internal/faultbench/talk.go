@@ -72,24 +72,32 @@ func persist[R any](ctx context.Context, call func() (R, error)) (R, error) {
 	}
 }
 
-// Write sends n texts, one after the other, each numbered, and every so often:
-// 0 is as fast as the device takes them. It returns the first refusal.
-func (d *Device) Write(ctx context.Context, to *Device, n int, every time.Duration) error {
+// Writer is somebody who writes to a contact.
+type Writer struct {
+	From, To *Device
+	Texts    int           // how many; 0: until the context ends
+	Every    time.Duration // 0: as fast as the device takes them
+	Insist   bool          // a text that is refused is tried again, until it is taken
+}
+
+// Run writes numbered texts, one after the other. The end of the context ends it
+// and is no error; a refusal is, unless it insists.
+func (w Writer) Run(ctx context.Context) error {
 	pace := make(<-chan time.Time)
-	if every > 0 {
-		tick := time.NewTicker(every)
+	if w.Every > 0 {
+		tick := time.NewTicker(w.Every)
 		defer tick.Stop()
 		pace = tick.C
 	}
-	for i := range n {
-		if every > 0 {
+	for i := 0; i < w.Texts || w.Texts == 0; i++ {
+		if w.Every > 0 {
 			select {
 			case <-pace:
 			case <-ctx.Done():
 				return nil
 			}
 		}
-		if err := d.Send(ctx, to, Line(d, i)); err != nil {
+		if err := w.write(ctx, Line(w.From, i)); err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -99,7 +107,26 @@ func (d *Device) Write(ctx context.Context, to *Device, n int, every time.Durati
 	return nil
 }
 
-// Line is the text number i of Write.
+// refusedAgain is how long somebody who insists waits: about as long as it takes
+// to press Send once more.
+const refusedAgain = 200 * time.Millisecond
+
+func (w Writer) write(ctx context.Context, text string) error {
+	id := msgid.Now()
+	for {
+		err := w.From.SendAs(ctx, id, w.To, text)
+		if err == nil || !w.Insist || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(refusedAgain):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Line is the text number i of a Writer.
 func Line(from *Device, i int) string { return fmt.Sprintf("%s %06d", from.Name, i) }
 
 // History returns the whole conversation with o, in the order shown. It works

@@ -3,7 +3,6 @@
 package reliability
 
 import (
-	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -32,7 +31,7 @@ func killRounds(t *testing.T, victims func(*couple) []*faultbench.Device) {
 	rounds := scale(6, 200)
 	for range rounds {
 		shown, queued := c.ledger.CountShown(c.a.ID, c.b.ID), c.ledger.CountQueued(c.a.ID, c.b.ID)
-		writing := background(t, func(ctx context.Context) error { return c.a.Write(ctx, c.b, burst, 0) })
+		writing := background(t, faultbench.Writer{From: c.a, To: c.b, Texts: burst}.Run)
 		at := rnd.IntN(burst / 2)
 		faultbench.WaitFor(t, "the middle of a burst", func() bool {
 			return c.ledger.CountShown(c.a.ID, c.b.ID) >= shown+at || c.ledger.CountQueued(c.a.ID, c.b.ID) >= queued+burst
@@ -78,8 +77,8 @@ func TestTenThousandEachWay(t *testing.T) {
 	c := newCouple(t, "", "")
 	began := time.Now()
 	writers := []*work{
-		background(t, func(ctx context.Context) error { return c.a.Write(ctx, c.b, texts, 0) }),
-		background(t, func(ctx context.Context) error { return c.b.Write(ctx, c.a, texts, 0) }),
+		background(t, faultbench.Writer{From: c.a, To: c.b, Texts: texts}.Run),
+		background(t, faultbench.Writer{From: c.b, To: c.a, Texts: texts}.Run),
 	}
 	moments := make([]int, kills)
 	for i := range moments {
