@@ -120,7 +120,7 @@ func TestLedger(t *testing.T) {
 	l.Wrote(first)
 	l.Wrote(first) // tried again
 	l.Queued(anna, msgid.ID{1})
-	l.Wrote(first) // and again, which changes nothing any more
+	l.Wrote(first)              // and again, which changes nothing any more
 	l.Queued(bert, msgid.ID{1}) // of nobody
 	l.Acked(Acked{anna, bert, msgid.ID{1}})
 	l.Shown(Shown{"bert", bert, anna, msgid.ID{1}})
