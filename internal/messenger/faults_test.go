@@ -19,15 +19,7 @@ func TestNothingIsAcknowledgedThatIsNotStored(t *testing.T) {
 		w := newWorld(t)
 		a, b := w.node("anna"), w.node("bert")
 		full := make(chan struct{}) // closed when there is room again
-		really := b.m.receive
-		b.m.receive = func(ctx context.Context, in []store.Incoming) ([]store.Receipt, error) {
-			select {
-			case <-full:
-				return really(ctx, in)
-			default:
-				return nil, errors.New("the disk is full")
-			}
-		}
+		b.fillUntil(full)
 		meet(a, b)
 		a.send(b, "may I?")
 		settle()
@@ -39,9 +31,45 @@ func TestNothingIsAcknowledgedThatIsNotStored(t *testing.T) {
 			t.Fatalf("%d wait at the sender, want 2: a text that was not stored was acknowledged", n)
 		}
 		close(full)
-		<-time.After(2 * resendTimeout)
+		<-time.After(2 * refusedPause)
 		settle()
 		if got, want := b.texts(a), []string{"< may I?", "< second"}; !slices.Equal(got, want) || a.waiting() != 0 {
+			t.Errorf("after there is room: %q, %d wait", got, a.waiting())
+		}
+	})
+}
+
+// fillUntil makes the disk of n full until the channel is closed.
+func (n *node) fillUntil(room <-chan struct{}) {
+	really := n.m.receive
+	n.m.receive = func(ctx context.Context, in []store.Incoming) ([]store.Receipt, error) {
+		select {
+		case <-room:
+			return really(ctx, in)
+		default:
+			return nil, errors.New("the disk is full")
+		}
+	}
+}
+
+// When there is room again, a message does not overtake one that was refused.
+func TestNothingOvertakesWhatWasNotStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := friends(t)
+		before := len(b.texts(a))
+		room := make(chan struct{})
+		b.fillUntil(room)
+		a.send(b, "first")
+		synctest.Wait()
+		close(room)
+		a.send(b, "second")
+		synctest.Wait()
+		if got := b.texts(a)[before:]; len(got) != 0 {
+			t.Errorf("%q came, and the first was refused", got)
+		}
+		<-time.After(2 * refusedPause)
+		settle()
+		if got, want := b.texts(a)[before:], []string{"< first", "< second"}; !slices.Equal(got, want) || a.waiting() != 0 {
 			t.Errorf("after there is room: %q, %d wait", got, a.waiting())
 		}
 	})

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,9 @@ const (
 	inboxQueue = 256
 	// maxAckIDs is how many IDs one Ack carries (docs/PROTOCOL.md §5.8).
 	maxAckIDs = 256
+	// refusedPause is how long a link stays on which a message was not stored: a
+	// full disk costs one handshake in this time.
+	refusedPause = 5 * time.Second
 )
 
 // arrival is one message on its way into the store.
@@ -84,6 +88,10 @@ func (m *Messenger) storeArrivals() {
 }
 
 func (m *Messenger) storeGroup(group []arrival) {
+	group = slices.DeleteFunc(group, func(a arrival) bool { return a.link.refused })
+	if len(group) == 0 {
+		return
+	}
 	in := make([]store.Incoming, len(group))
 	for i, a := range group {
 		in[i] = a.in
@@ -95,7 +103,7 @@ func (m *Messenger) storeGroup(group []arrival) {
 		}
 		m.log.Error("messages were not stored and not acknowledged; their senders keep them", "count", len(in), "err", err)
 		for _, a := range group {
-			a.link.acks.complain()
+			m.refuse(a.link)
 		}
 		return
 	}
@@ -109,6 +117,24 @@ func (m *Messenger) storeGroup(group []arrival) {
 			m.hub.publish(Event{Kind: EventMessage, Message: &r.Message})
 		}
 	}
+}
+
+// refuse takes no more messages of a link on which one was not stored: those
+// behind it would be shown before it. The link ends in a while, and on the next
+// one the sender begins with what it still has.
+func (m *Messenger) refuse(l *link) {
+	if l.refused {
+		return
+	}
+	l.refused = true
+	l.acks.complain()
+	m.wg.Go(func() {
+		select {
+		case <-time.After(refusedPause):
+			l.Close(wire.ByeDone)
+		case <-l.ctx.Done():
+		}
+	})
 }
 
 // maxQueuedAcks is how many acknowledgements wait for one link before it stops

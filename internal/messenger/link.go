@@ -19,6 +19,8 @@ type link struct {
 	wake chan struct{} // capacity 1: something to do for the courier
 	acks ackQueue
 
+	refused bool // a message of it was not stored; of the storing goroutine
+
 	changes bool // the other side takes changes of messages
 
 	// Guarded by Messenger.mu.
