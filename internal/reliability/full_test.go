@@ -34,13 +34,14 @@ func TestR18ReceiverDiskFull(t *testing.T) {
 		faultbench.WaitFor(t, "a text that is not stored, and a sender that is told", func() bool {
 			return strings.Contains(logOf(t, c.a)[logged:], refusal)
 		})
-		writing.stop()
 		if len(c.a.Outbox()) == 0 {
 			t.Error("nothing waits, although the receiver's disk is full")
 		}
-		c.judgeNow()
-		disk.Free()
+		shown := c.ledger.CountShown(c.a.ID, c.b.ID)
+		disk.Free() // in the middle of the writing, and what comes now does not overtake what was refused
 		freed := time.Now()
+		faultbench.WaitFor(t, "messages shown again", func() bool { return c.ledger.CountShown(c.a.ID, c.b.ID) > shown })
+		writing.stop()
 		faultbench.Settle(t, c.a)
 		t.Logf("everything was there %v after there was room again", time.Since(freed).Round(time.Millisecond))
 		c.b.NoMoreDescriptors(descriptors)
