@@ -107,6 +107,11 @@ func (w Writer) Run(ctx context.Context) error {
 	return nil
 }
 
+// Write is a [Writer] of n texts that does not insist.
+func (d *Device) Write(ctx context.Context, to *Device, n int, every time.Duration) error {
+	return Writer{From: d, To: to, Texts: n, Every: every}.Run(ctx)
+}
+
 // refusedAgain is how long somebody who insists waits: about as long as it takes
 // to press Send once more.
 const refusedAgain = 200 * time.Millisecond
