@@ -58,6 +58,12 @@ type checker struct {
 	bad   []Violation
 }
 
+// order is what keeps the order of its texts.
+type order struct {
+	from identity.DeviceID
+	by   string
+}
+
 func (c *checker) complain(i Invariant, format string, args ...any) {
 	for n, a := range args {
 		if text, ok := a.(string); ok && len(text) > maxQuote {
@@ -129,7 +135,7 @@ func (c *checker) shownOnce() {
 	}
 	type stream struct {
 		viewer string
-		from   identity.DeviceID
+		order
 	}
 	once, last := map[seen]bool{}, map[stream]int{}
 	for _, s := range c.rec.Shown {
@@ -147,7 +153,7 @@ func (c *checker) shownOnce() {
 			c.complain(I5, "%s showed %q, which %s wrote to %s", c.rec.name(s.At), t.Text, c.rec.name(s.From), c.rec.name(t.To))
 			continue
 		}
-		st := stream{s.Viewer, s.From}
+		st := stream{s.Viewer, order{s.From, c.rec.Texts[n].By}}
 		if before, any := last[st]; any && n < before {
 			c.complain(I4, "%s showed %q of %s after %q", s.Viewer, c.rec.Texts[n].Text, c.rec.name(s.From), c.rec.Texts[before].Text)
 		}
@@ -158,7 +164,7 @@ func (c *checker) shownOnce() {
 // historyFits looks at one conversation: the texts of each side in the order in
 // which they were written, byte for byte, and of nobody else.
 func (c *checker) historyFits(at, peer identity.DeviceID, history []Held) {
-	last := map[identity.DeviceID]int{}
+	last := map[order]int{}
 	for _, m := range history {
 		n, known := c.texts[textKey{m.From, m.ID}]
 		if !known {
@@ -173,10 +179,11 @@ func (c *checker) historyFits(at, peer identity.DeviceID, history []Held) {
 		if m.Text != t.Text {
 			c.complain(I1, "%s has %q where %s wrote %q", c.rec.name(at), m.Text, c.rec.name(t.From), t.Text)
 		}
-		if before, any := last[m.From]; any && n < before {
+		o := order{m.From, t.By}
+		if before, any := last[o]; any && n < before {
 			c.complain(I4, "%s has %q of %s below %q", c.rec.name(at), t.Text, c.rec.name(m.From), c.rec.Texts[before].Text)
 		}
-		last[m.From] = n
+		last[o] = n
 	}
 }
 

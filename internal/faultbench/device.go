@@ -49,11 +49,12 @@ type Device struct {
 	Home string
 	ID   identity.DeviceID
 
-	t      testing.TB
-	lan    *LAN
-	ledger *Ledger
-	client *control.Client
-	run    *run // nil: not running
+	program string // how it is called in the ledger
+	t       testing.TB
+	lan     *LAN
+	ledger  *Ledger
+	client  *control.Client
+	run     *run // nil: not running
 
 	mu     sync.Mutex
 	events []Event // since the start or Forget
@@ -64,9 +65,8 @@ type Device struct {
 
 // run is one life of `earshotctl run`.
 type run struct {
-	cmd    *exec.Cmd
-	viewer string
-	ended  chan struct{} // the output was read to its end
+	cmd   *exec.Cmd
+	ended chan struct{} // the output was read to its end
 }
 
 // NewDevice makes a device that is named after its host. home is its home folder,
@@ -76,16 +76,9 @@ func NewDevice(t testing.TB, lan *LAN, ledger *Ledger, host, home string) *Devic
 	if home == "" {
 		home = ShortDir(t)
 	}
-	d := &Device{Name: host, Home: home, t: t, lan: lan, ledger: ledger, more: make(chan struct{}),
+	d := &Device{Name: host, Home: home, program: host, t: t, lan: lan, ledger: ledger, more: make(chan struct{}),
 		client: control.NewClient(filepath.Join(home, socketFile))}
-	t.Cleanup(func() {
-		if t.Failed() {
-			d.explain()
-		}
-		if d.run != nil {
-			d.Kill()
-		}
-	})
+	d.endWithTest()
 	d.Must("name", host)
 	var self struct{ ID identity.DeviceID }
 	if err := json.Unmarshal([]byte(d.Must("--json", "id")), &self); err != nil {
@@ -94,6 +87,26 @@ func NewDevice(t testing.TB, lan *LAN, ledger *Ledger, host, home string) *Devic
 	d.ID = self.ID
 	ledger.Name(d.ID, host)
 	return d
+}
+
+// Twin returns a second program on the home folder of d. Both may run at the same
+// time; what each shows and the order of what each sends is judged for itself.
+func (d *Device) Twin() *Device {
+	o := &Device{Name: d.Name, Home: d.Home, ID: d.ID, program: d.program + "'s twin", t: d.t, lan: d.lan,
+		ledger: d.ledger, client: d.client, more: make(chan struct{})}
+	o.endWithTest()
+	return o
+}
+
+func (d *Device) endWithTest() {
+	d.t.Cleanup(func() {
+		if d.t.Failed() {
+			d.explain()
+		}
+		if d.run != nil {
+			d.Kill()
+		}
+	})
 }
 
 // ShortDir makes a folder whose path is short enough for a local socket in it.
@@ -165,7 +178,7 @@ func (d *Device) Start() time.Time {
 		d.t.Fatalf("%s runs already", d.Name)
 	}
 	d.made++
-	r := &run{cmd: d.Command("--json", "run"), viewer: d.Name, ended: make(chan struct{})}
+	r := &run{cmd: d.Command("--json", "run"), ended: make(chan struct{})}
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
 		d.t.Fatal(err)
@@ -182,7 +195,7 @@ func (d *Device) Start() time.Time {
 		lines := bufio.NewScanner(out)
 		lines.Buffer(nil, maxLine)
 		for lines.Scan() {
-			d.read(r, lines.Bytes())
+			d.read(lines.Bytes())
 		}
 	}()
 	return began

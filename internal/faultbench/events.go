@@ -11,7 +11,7 @@ import (
 
 // read takes one line of a run: it goes into the ledger and wakes who waits. A
 // line that a kill has cut is no event.
-func (d *Device) read(r *run, line []byte) {
+func (d *Device) read(line []byte) {
 	e := Event{At: time.Now()}
 	var m struct {
 		Event    string
@@ -25,7 +25,7 @@ func (d *Device) read(r *run, line []byte) {
 	if id, err := msgid.Parse(m.ID); err == nil {
 		switch {
 		case m.Event == "message" && m.From != d.ID:
-			d.ledger.Shown(Shown{Viewer: r.viewer, At: d.ID, From: m.From, ID: id})
+			d.ledger.Shown(Shown{Viewer: d.program, At: d.ID, From: m.From, ID: id})
 		case m.Event == "delivered":
 			d.ledger.Acked(Acked{From: d.ID, To: m.To, ID: id})
 		}

@@ -13,8 +13,9 @@ type Text struct {
 	From, To identity.DeviceID
 	ID       msgid.ID
 	Text     string
-	Queued   bool // the sender has said that it is stored
-	Gone     bool // it was refused, and another row is a later try
+	By       string // the program that wrote it: each of a device keeps its order
+	Queued   bool   // the sender has said that it is stored
+	Gone     bool   // it was refused, and another row is a later try
 }
 
 // Acked says that a sender told that a text of its own is stored at the other

@@ -44,7 +44,7 @@ func (d *Device) Send(ctx context.Context, to *Device, text string) error {
 // SendAs is Send with an ID that the caller made, so that a refused text can be
 // tried again as the same message.
 func (d *Device) SendAs(ctx context.Context, id msgid.ID, to *Device, text string) error {
-	d.ledger.Wrote(Text{From: d.ID, To: to.ID, ID: id, Text: text})
+	d.ledger.Wrote(Text{From: d.ID, To: to.ID, ID: id, Text: text, By: d.program})
 	_, err := persist(ctx, func() (messenger.Message, error) {
 		return d.client.Send(ctx, messenger.Outgoing{ID: id, To: to.ID, Text: text})
 	})
