@@ -34,9 +34,12 @@ func TestR18ReceiverDiskFull(t *testing.T) {
 		faultbench.WaitFor(t, "a text that is not stored, and a sender that is told", func() bool {
 			return strings.Contains(logOf(t, c.a)[logged:], refusal)
 		})
+		writing.stop()
 		if len(c.a.Outbox()) == 0 {
 			t.Error("nothing waits, although the receiver's disk is full")
 		}
+		c.judgeNow()
+		writing = background(t, faultbench.Writer{From: c.a, To: c.b, Every: steady / 4}.Run)
 		shown := c.ledger.CountShown(c.a.ID, c.b.ID)
 		disk.Free() // in the middle of the writing, and what comes now does not overtake what was refused
 		freed := time.Now()

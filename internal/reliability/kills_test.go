@@ -22,19 +22,30 @@ const maxAim = 20 * time.Millisecond
 func aim(rnd *rand.Rand) { pass(time.Duration(rnd.Int64N(int64(maxAim)))) }
 
 // killRounds writes a burst again and again and kills the victims in the middle
-// of each, which ends it. What the dead ones hold is judged before they start
-// again, because afterwards they would ask for what they have lost.
+// of each, which ends it. In every other round the burst waits before the
+// receiver is there, so that it comes in large groups. What the dead ones hold is
+// judged before they start again, because afterwards they would ask for what they
+// have lost.
 func killRounds(t *testing.T, victims func(*couple) []*faultbench.Device) {
 	t.Parallel()
 	rnd := faultbench.Random(t)
 	c := newCouple(t, "", "")
-	rounds := scale(6, 200)
-	for range rounds {
+	rounds := scale(8, 200)
+	for n := range rounds {
+		waits := n%2 == 1
+		if waits {
+			c.b.Stop()
+		}
 		shown, queued := c.ledger.CountShown(c.a.ID, c.b.ID), c.ledger.CountQueued(c.a.ID, c.b.ID)
 		writing := background(t, faultbench.Writer{From: c.a, To: c.b, Texts: burst}.Run)
-		at := rnd.IntN(burst / 2)
+		at := 1 + rnd.IntN(burst/2)
+		if waits {
+			writing.finish()
+			c.b.Start()
+		}
 		faultbench.WaitFor(t, "the middle of a burst", func() bool {
-			return c.ledger.CountShown(c.a.ID, c.b.ID) >= shown+at || c.ledger.CountQueued(c.a.ID, c.b.ID) >= queued+burst
+			return c.ledger.CountShown(c.a.ID, c.b.ID) >= shown+at ||
+				!waits && c.ledger.CountQueued(c.a.ID, c.b.ID) >= queued+burst
 		})
 		aim(rnd)
 		dead := victims(c)
