@@ -218,11 +218,6 @@ func (g *ledger) checkRows(o, p *host, r rows) {
 // checkOrder: what one person wrote stands in the order of writing, and an
 // answer below what its writer had before it.
 func (g *ledger) checkOrder(o, p *host, r rows) {
-	if o.h.plan.has(doClock) && (o.h.plan.has(doFull) || o.h.plan.has(doHiccup)) {
-		// What the store refused comes after what was written below it. Then only
-		// the time of writing says where it belongs.
-		return
-	}
 	last := map[int]*letter{}
 	for i, m := range r.list {
 		l := g.byKey[o.key(m)]

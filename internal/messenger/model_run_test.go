@@ -107,7 +107,7 @@ func (h *history) open() {
 		if err != nil {
 			h.w.t.Fatal(err)
 		}
-		o := &host{h: h, index: i, faults: map[*node]frameFault{}, backup: f}
+		o := &host{h: h, index: i, faults: map[*node]frameFault{}, backup: f, removedThen: map[letterKey]bool{}}
 		h.hosts = append(h.hosts, o)
 		o.node = h.w.newNode(modelNames[i], dir)
 		o.fitted = o.outfit
