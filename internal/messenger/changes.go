@@ -68,7 +68,7 @@ func (m *Messenger) Change(ctx context.Context, c Change) (Message, error) {
 	}
 	msg, added, err := m.db.EnqueueChange(ctx, store.NewChange{
 		ID: c.ID, Peer: c.Of.Peer, Kind: c.Kind, Target: c.Of.ID, TargetMine: c.Of.Mine, Text: c.Text,
-		HLC: m.clock.next(), At: m.now(),
+		HLC: m.clock.next(), At: m.now(), Sending: m.delivers(c.Of.Peer),
 	})
 	if err != nil {
 		return Message{}, unknownMessage(err)

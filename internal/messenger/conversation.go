@@ -40,7 +40,7 @@ func (m *Messenger) Send(ctx context.Context, out Outgoing) (Message, error) {
 	}
 	msg, added, err := m.db.Enqueue(ctx, store.NewMessage{
 		ID: out.ID, Peer: out.To, Kind: out.Kind, Text: out.Text, ReplyTo: out.ReplyTo,
-		HLC: m.clock.next(), At: m.now(),
+		HLC: m.clock.next(), At: m.now(), Sending: m.delivers(out.To),
 	})
 	if err != nil {
 		return Message{}, err

@@ -61,6 +61,7 @@ type courier struct {
 	away   bool   // the peer believes that this device is away
 	resume bool   // the peer's first Resume was answered
 	cursor uint64 // outbox position of the last message sent
+	may    uint64 // highest number that the store lets out
 	empty  bool   // nothing waited behind cursor, and nothing was added since
 	asked  time.Time
 	retold bool // what was read before this link was said again
@@ -108,6 +109,9 @@ func (c *courier) step() (time.Duration, error) {
 			return 0, err
 		}
 		c.resume = true
+		m.mu.Lock()
+		l.delivers = true
+		m.mu.Unlock()
 	}
 	if err := c.tellRead(); err != nil {
 		return 0, err
@@ -198,6 +202,9 @@ func (c *courier) deliver() (time.Duration, error) {
 			if c.cursor = p.Pos; !l.takes(p.Message) {
 				continue
 			}
+			if err := c.mayLeave(p.Message); err != nil {
+				return 0, err
+			}
 			if err := c.send(p.Message); err != nil {
 				return 0, err
 			}
@@ -206,8 +213,16 @@ func (c *courier) deliver() (time.Duration, error) {
 	}
 }
 
+// mayLeave has the store note that a number leaves this device before it does.
+func (c *courier) mayLeave(msg store.Message) (err error) {
+	if msg.Seq > c.may {
+		c.may, err = c.m.db.MaySend(c.l.ctx, c.l.Peer())
+	}
+	return err
+}
+
 // restart makes the outbox go again from its beginning.
-func (c *courier) restart() { c.cursor, c.empty = 0, false }
+func (c *courier) restart() { c.cursor, c.may, c.empty = 0, 0, false }
 
 // send writes one message and counts it as in flight.
 func (c *courier) send(msg store.Message) error {

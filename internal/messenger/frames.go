@@ -1,6 +1,9 @@
 package messenger
 
 import (
+	"slices"
+
+	"earshot/internal/identity"
 	"earshot/internal/msgid"
 	"earshot/internal/store"
 	"earshot/netcore/wire"
@@ -9,6 +12,15 @@ import (
 // takes reports whether the other side can take a message: changes only if it
 // said so. What it cannot take waits in the outbox for a later version there.
 func (l *link) takes(msg store.Message) bool { return l.changes || !msg.Kind.IsChange() }
+
+// delivers reports whether a link is there that what is written to a device now
+// goes out on at once.
+func (m *Messenger) delivers(id identity.DeviceID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := m.devices[id]
+	return d != nil && slices.ContainsFunc(d.links, func(l *link) bool { return l.delivers })
+}
 
 // frameOf returns the frame that carries a message or change of this device.
 func frameOf(msg store.Message) wire.Message {

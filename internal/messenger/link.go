@@ -35,6 +35,7 @@ type link struct {
 	rewind   bool                   // send the outbox from its beginning
 	more     bool                   // the outbox may have grown
 	reads    bool                   // messages of the other side may have been read
+	delivers bool                   // a Resume was answered: what waits goes out
 }
 
 // maxUnansweredResumes is how many Resumes may wait: one opens a link, another

@@ -51,25 +51,26 @@ func (c *courier) answer(r *wire.Resume) error {
 	return nil
 }
 
-// rolledBack reports whether the peer has numbers of the current epoch that
-// this store never gave out, or gave to another message since, or was told that
-// a number will never come which a message has here: then this home folder is an
-// older copy. A peer with more gaps than a Resume holds names no message either;
-// a new epoch does no harm.
+// rolledBack reports whether the peer has numbers of the current epoch that never
+// left this store, or knows one as another message: then this home folder is an
+// older copy, which would give numbers out a second time.
 func (c *courier) rolledBack(epochs []store.EpochTop, have map[uint64]wire.Have) (bool, error) {
 	current := c.m.db.Epoch()
 	h := have[current]
-	top := uint64(0)
+	sent := uint64(0)
 	for _, e := range epochs {
 		if e.Epoch == current {
-			top = e.Top
+			sent = e.Sent
 		}
 	}
-	if h.Top > top {
+	if h.Top > sent {
 		return true, nil
 	}
+	if h.TopID == nil {
+		return false, nil
+	}
 	rows, err := c.m.db.OwnHistory(c.l.ctx, c.l.Peer(), current, []store.Range{{Lo: h.Top, Hi: h.Top}}, 1)
-	return err == nil && len(rows) == 1 && (h.TopID == nil || wire.ID(rows[0].ID) != *h.TopID), err
+	return err == nil && len(rows) == 1 && wire.ID(rows[0].ID) != *h.TopID, err
 }
 
 // epochPause is the least time between two new epochs at the word of one peer. A

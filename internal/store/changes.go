@@ -109,7 +109,7 @@ func (d *DB) insertChange(ctx context.Context, t *tx, c NewChange) (uint64, erro
 	if err != nil {
 		return 0, err
 	}
-	seq, err := nextSeq(ctx, t, c.Peer, epoch)
+	seq, err := nextSeq(ctx, t, c.Peer, epoch, c.Sending)
 	if err != nil {
 		return 0, err
 	}

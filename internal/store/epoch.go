@@ -109,7 +109,7 @@ func (d *DB) beginEpoch(ctx context.Context, t *tx) (uint64, error) {
 		return 0, err
 	}
 	for _, w := range waiting {
-		seq, err := nextSeq(ctx, t, w.peer, epoch)
+		seq, err := nextSeq(ctx, t, w.peer, epoch, false)
 		if err != nil {
 			return 0, err
 		}

@@ -32,17 +32,19 @@ func (d *DB) OwnHistory(ctx context.Context, peer identity.DeviceID, epoch uint6
 }
 
 // OwnEpochs returns every epoch that this device numbered messages to a peer
-// in, oldest first, with the highest number given out, also of messages that
-// are no longer here.
+// in, oldest first, with the highest numbers given out and sent, also of messages
+// that are no longer here.
 func (d *DB) OwnEpochs(ctx context.Context, peer identity.DeviceID) ([]EpochTop, error) {
 	var out []EpochTop
 	err := d.read(ctx, "read own epochs", func(q querier) (err error) {
-		out, err = all(ctx, q, func(s scanner) (EpochTop, error) {
-			var epoch, top int64
-			err := s.Scan(&epoch, &top)
-			return EpochTop{uint64(epoch), uint64(top)}, err
-		}, `SELECT epoch, top FROM numbering WHERE peer = ? ORDER BY num`, peer[:])
+		out, err = all(ctx, q, scanNumbering, `SELECT epoch, top, sent FROM numbering WHERE peer = ? ORDER BY num`, peer[:])
 		return err
 	})
 	return out, err
+}
+
+func scanNumbering(s scanner) (EpochTop, error) {
+	var epoch, top, sent int64
+	err := s.Scan(&epoch, &top, &sent)
+	return EpochTop{uint64(epoch), uint64(top), uint64(sent)}, err
 }

@@ -91,7 +91,7 @@ func (d *DB) insertOwn(ctx context.Context, t *tx, m NewMessage) (int64, error) 
 	if err != nil {
 		return 0, err
 	}
-	seq, err := nextSeq(ctx, t, m.Peer, epoch)
+	seq, err := nextSeq(ctx, t, m.Peer, epoch, m.Sending)
 	if err != nil {
 		return 0, err
 	}
@@ -120,11 +120,13 @@ func (d *DB) insertOwn(ctx context.Context, t *tx, m NewMessage) (int64, error) 
 	return num, touchConversation(ctx, t, m.Peer, 0)
 }
 
-// nextSeq gives out the next number of a peer and epoch.
-func nextSeq(ctx context.Context, t *tx, peer identity.DeviceID, epoch uint64) (uint64, error) {
+// nextSeq gives out the next number of a peer and epoch, for a message that may
+// leave this device at once if sending.
+func nextSeq(ctx context.Context, t *tx, peer identity.DeviceID, epoch uint64, sending bool) (uint64, error) {
 	var top int64
-	err := t.QueryRowContext(ctx, `INSERT INTO numbering (peer, epoch, top) VALUES (?, ?, 1)
-		ON CONFLICT (peer, epoch) DO UPDATE SET top = top + 1 RETURNING top`, peer[:], int64(epoch)).Scan(&top)
+	err := t.QueryRowContext(ctx, `INSERT INTO numbering (peer, epoch, top, sent) VALUES (?1, ?2, 1, ?3)
+		ON CONFLICT (peer, epoch) DO UPDATE SET top = top + 1, sent = CASE WHEN ?3 THEN top + 1 ELSE sent END
+		RETURNING top`, peer[:], int64(epoch), sending).Scan(&top)
 	return uint64(top), err
 }
 

@@ -111,6 +111,7 @@ type NewChange struct {
 	Text       string // new text, or emoji; "" takes a reaction back
 	HLC        uint64
 	At         time.Time
+	Sending    bool // as in NewMessage
 }
 
 // NewMessage is a message that a person here wrote.
@@ -122,6 +123,7 @@ type NewMessage struct {
 	ReplyTo msgid.ID
 	HLC     uint64
 	At      time.Time
+	Sending bool // a link is there to send it at once: see DB.MaySend
 }
 
 // Incoming is a message as it came over a link.
@@ -202,10 +204,12 @@ func (s Seen) Missing(limit int) []Range {
 }
 
 // EpochTop says how far this device has numbered its messages to one peer in
-// one epoch: Top is the highest number ever given out.
+// one epoch: Top is the highest number ever given out, Sent the highest that may
+// have left this device.
 type EpochTop struct {
 	Epoch uint64
 	Top   uint64
+	Sent  uint64
 }
 
 // Receipt says what became of one Incoming. Every Receipt may be acknowledged.
