@@ -61,7 +61,26 @@ func indexText(ctx context.Context, t *tx, num int64, text string) error {
 	if err != nil || num > top {
 		return err
 	}
-	return addWords(ctx, t, num, text)
+	m, err := one(ctx, t, scanIndexed, `SELECT num, peer, text FROM message WHERE num = ?`, num)
+	if err != nil {
+		return err
+	}
+	m.text = text
+	return addWords(ctx, t, m)
+}
+
+// indexed is what the index takes from a message.
+type indexed struct {
+	num  int64
+	peer identity.DeviceID
+	text string
+}
+
+func scanIndexed(s scanner) (m indexed, err error) {
+	var peer, text []byte
+	err = s.Scan(&m.num, &peer, &text)
+	m.peer, m.text = toDevice(peer), string(text)
+	return m, err
 }
 
 // indexTop is the highest number in the index: messages above it wait. When the
@@ -79,25 +98,17 @@ func indexTop(ctx context.Context, q querier) (int64, error) {
 
 // indexTail indexes all messages that wait.
 func indexTail(ctx context.Context, t *tx) error {
-	type text struct {
-		num  int64
-		text []byte
-	}
-	scan := func(s scanner) (m text, err error) {
-		err = s.Scan(&m.num, &m.text)
-		return m, err
-	}
 	last, err := indexTop(ctx, t)
 	if err != nil {
 		return err
 	}
 	for {
-		batch, err := all(ctx, t, scan, `SELECT num, text FROM message WHERE num > ? AND kind < 2 ORDER BY num LIMIT ?`, last, indexBatch)
+		batch, err := all(ctx, t, scanIndexed, `SELECT num, peer, text FROM message WHERE num > ? AND kind < 2 ORDER BY num LIMIT ?`, last, indexBatch)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
 		for _, m := range batch {
-			if err := addWords(ctx, t, m.num, string(m.text)); err != nil {
+			if err := addWords(ctx, t, m); err != nil {
 				return err
 			}
 		}
@@ -105,9 +116,12 @@ func indexTail(ctx context.Context, t *tx) error {
 	}
 }
 
-func addWords(ctx context.Context, t *tx, num int64, text string) error {
-	_, err := t.exec(ctx, `INSERT OR REPLACE INTO message_words (rowid, words)
-		SELECT num, ? || ' @' || hex(peer) FROM message WHERE num = ?`, joinTokens(text), num)
+// addWords writes one entry. It has to be a statement that SQLite needs no
+// savepoint for, which INSERT ... SELECT does: before one the index writes what it
+// gathered, and all that is to be merged later.
+func addWords(ctx context.Context, t *tx, m indexed) error {
+	_, err := t.exec(ctx, `INSERT OR REPLACE INTO message_words (rowid, words) VALUES (?, ?)`,
+		m.num, joinTokens(m.text)+" @"+hex.EncodeToString(m.peer[:]))
 	return err
 }
 
