@@ -179,8 +179,14 @@ func TestSearchPages(t *testing.T) {
 			for _, h := range hits {
 				got = append(got, h.Text)
 			}
+			if len(hits) > pageLimit(limit) {
+				t.Fatalf("a page of %d has %d", limit, len(hits))
+			}
 			if len(hits) < pageLimit(limit) {
 				break
+			}
+			if len(got) > 2*n {
+				t.Fatalf("pages of %d do not end", limit)
 			}
 			q.Before = hits[len(hits)-1].Cursor
 			db.came(t, 2, "common and new")

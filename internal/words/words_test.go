@@ -61,6 +61,7 @@ func TestTokens(t *testing.T) {
 		{"control pictures", "a␛b", "a b"},
 		{"mark alone", "\u0301 a", "a"},
 		{"many accents", "a" + strings.Repeat("\u0301", 100) + "b", "ab"},
+		{"many marks of one letter", "क" + strings.Repeat("\u0947", 20) + "ख", "क" + strings.Repeat("\u0947", maxMarks) + "ख"},
 		{"long word", strings.Repeat("x", 200), strings.Repeat("x", MaxTokenRunes)},
 	} {
 		if got := strings.Join(texts(Tokens(c.in)), " "); got != c.want {
