@@ -20,6 +20,7 @@ type impaired struct {
 }
 
 func runImpaired(t *testing.T, rows []impaired) {
+	t.Parallel()
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -11,7 +11,10 @@ import (
 	"earshot/internal/faultbench"
 )
 
-func TestMain(m *testing.M) { os.Exit(faultbench.Main(m)) }
+func TestMain(m *testing.M) {
+	sideBySide()
+	os.Exit(faultbench.Main(m))
+}
 
 // scale returns the number of the long form or of the short one.
 func scale(short, long int) int {

@@ -4,11 +4,34 @@ package reliability
 
 import (
 	"context"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
 	"testing"
 	"time"
 
 	"earshot/internal/faultbench"
 )
+
+// rowsPerCore is how many rows run at the same time on one core: most of the time
+// they wait for a network that is broken.
+const rowsPerCore = 3
+
+// sideBySide lets more rows run at the same time than the testing package does by
+// itself, unless somebody has said how many.
+func sideBySide() {
+	const parallel = "test.parallel"
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == parallel })
+	if said {
+		return
+	}
+	if err := flag.Set(parallel, fmt.Sprint(rowsPerCore*runtime.GOMAXPROCS(0))); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+}
 
 // exchange has both devices write n texts to each other, one every so often.
 func (c *couple) exchange(n int, every time.Duration) (writers []*work) {

@@ -54,6 +54,7 @@ func TestR04SilentDrop(t *testing.T) {
 // R5: one direction is lost. Who is not heard never says that something of its
 // own is delivered.
 func TestR05OneWayLoss(t *testing.T) {
+	t.Parallel()
 	for direction, name := range map[faultbench.Direction]string{faultbench.Received: "deaf", faultbench.Sent: "mute"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
