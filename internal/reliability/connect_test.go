@@ -31,6 +31,9 @@ func TestR22SimultaneousConnect(t *testing.T) {
 			t.Parallel()
 			rnd := faultbench.Random(t)
 			c := newCouple(t, "", "")
+			// Both remember where the other one is, and dial as they start.
+			c.a.Must("add", c.lan.Addr(c.b.Name).String())
+			c.b.Must("add", c.lan.Addr(c.a.Name).String())
 			// With this delay each is up by the time the other one knocks.
 			c.lan.Impair(c.b.Name, rnd.Uint64()).Set(faultbench.Both, faultbench.Impairment{Delay: flight})
 			rounds, twice := scale(10, 250), 0
