@@ -17,9 +17,12 @@ import (
 // tcp_states.h).
 const established = "01"
 
+// mapped begins an IPv4 address in the table of IPv6.
+const mapped = "0000000000000000FFFF0000"
+
 // Connections returns the established TCP connections of a running device's
-// host, each as a text that names both ends and is the same as long as the
-// connection lives. Beside links there may be the probes of discovery, which
+// host, each as its own address, a blank and the other one, as the kernel writes
+// them. Beside links there may be the probes of discovery, which
 // live for milliseconds. Any goroutine may call it; it returns nil when the
 // device is gone.
 func Connections(pid int) (all []string) {
@@ -31,7 +34,7 @@ func Connections(pid int) (all []string) {
 		for line := range strings.Lines(string(table)) {
 			// number, local address, remote address, state
 			if f := strings.Fields(line); len(f) > 3 && f[3] == established {
-				all = append(all, f[1]+" "+f[2])
+				all = append(all, strings.ReplaceAll(f[1]+" "+f[2], mapped, ""))
 			}
 		}
 	}

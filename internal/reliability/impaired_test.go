@@ -19,11 +19,11 @@ type impaired struct {
 	faults func(faultbench.Stats) int
 }
 
+// runImpaired runs rows one after the other and beside nothing else, because they
+// keep the processor busy.
 func runImpaired(t *testing.T, rows []impaired) {
-	t.Parallel()
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
 			rnd := faultbench.Random(t)
 			c := newCouple(t, "", "")
 			held := []int{c.a.Descriptors(), c.b.Descriptors()}

@@ -69,12 +69,17 @@ func (c *couple) wantTexts(n int) {
 	}
 }
 
-// within reports what took longer than the row allows, and logs how long it was.
-func within(t *testing.T, what string, took, limit time.Duration) {
+// slack is how many times longer than promised something may take before its test
+// fails: the machine may do other things beside.
+const slack = 2
+
+// within logs how long something took, and reports what took far longer than
+// promised.
+func within(t *testing.T, what string, took, promised time.Duration) {
 	t.Helper()
-	t.Logf("%s: %v", what, took.Round(time.Millisecond))
-	if took > limit {
-		t.Errorf("%s took %v, allowed are %v", what, took, limit)
+	t.Logf("%s: %v, promised %v", what, took.Round(time.Millisecond), promised)
+	if took > slack*promised {
+		t.Errorf("%s took %v, promised are %v", what, took, promised)
 	}
 }
 
