@@ -134,3 +134,13 @@ func TestImpairerHoldsNoMoreThanItsLimit(t *testing.T) {
 		t.Errorf("%d frames, %+v", len(got.got), stats)
 	}
 }
+
+func TestStatsOfBoth(t *testing.T) {
+	i := &Impairer{sent: newPipe(nil, nil, 1), received: newPipe(nil, nil, 2)}
+	i.sent.stats = Stats{1, 2, 3, 4, 5, 6, 7}
+	i.received.stats = Stats{10, 20, 30, 40, 50, 60, 70}
+	got := []Stats{i.Stats(Sent), i.Stats(Received), i.Stats(Both)}
+	if want := []Stats{{1, 2, 3, 4, 5, 6, 7}, {10, 20, 30, 40, 50, 60, 70}, {11, 22, 33, 44, 55, 66, 77}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

@@ -2,6 +2,7 @@ package faultbench
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -20,11 +22,10 @@ const established = "01"
 // mapped begins an IPv4 address in the table of IPv6.
 const mapped = "0000000000000000FFFF0000"
 
-// Connections returns the established TCP connections of a running device's
-// host, each as its own address, a blank and the other one, as the kernel writes
-// them. Beside links there may be the probes of discovery, which
-// live for milliseconds. Any goroutine may call it; it returns nil when the
-// device is gone.
+// Connections returns the established TCP connections of the host of a process,
+// each as its own address, a blank and the other one, as the kernel writes them.
+// Beside links there may be the probes of discovery, which live for milliseconds.
+// Any goroutine may call it; it returns nil when the process is gone.
 func Connections(pid int) (all []string) {
 	for _, family := range []string{"tcp", "tcp6"} {
 		table, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", pid, family))
@@ -52,43 +53,40 @@ const (
 // LinkCount counts the links that a device has had.
 type LinkCount struct {
 	stop, done chan struct{}
-	links      int
+	links      atomic.Int64
 }
 
 // CountLinks begins to count the links of a running device, the present ones
 // included. The end of the test ends it.
 func CountLinks(t testing.TB, d *Device) *LinkCount {
 	c := &LinkCount{stop: make(chan struct{}), done: make(chan struct{})}
-	pid := d.Pid()
-	go func() {
-		defer close(c.done)
-		tick := time.NewTicker(linkSample)
-		defer tick.Stop()
-		seen := map[string]int{}
-		for {
-			now := Connections(pid)
-			for k := range seen {
-				if !slices.Contains(now, k) {
-					delete(seen, k)
-				}
-			}
-			for _, k := range now {
-				if seen[k]++; seen[k] == linkSamples {
-					c.links++
-				}
-			}
-			select {
-			case <-tick.C:
-			case <-c.stop:
-				return
-			}
-		}
-	}()
+	go c.count(d.Pid())
 	t.Cleanup(func() { c.Stop() })
 	return c
 }
 
-// Stop ends the count and returns it.
+func (c *LinkCount) count(pid int) {
+	defer close(c.done)
+	tick := time.NewTicker(linkSample)
+	defer tick.Stop()
+	seen := map[string]int{}
+	for {
+		now := Connections(pid)
+		maps.DeleteFunc(seen, func(k string, _ int) bool { return !slices.Contains(now, k) })
+		for _, k := range now {
+			if seen[k]++; seen[k] == linkSamples {
+				c.links.Add(1)
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-c.stop:
+			return
+		}
+	}
+}
+
+// Stop ends the count and returns it. It is for one goroutine.
 func (c *LinkCount) Stop() int {
 	select {
 	case <-c.done:
@@ -96,7 +94,7 @@ func (c *LinkCount) Stop() int {
 		close(c.stop)
 		<-c.done
 	}
-	return c.links
+	return int(c.links.Load())
 }
 
 // DialCount counts the first segments of TCP connections, repeated ones too,
