@@ -14,12 +14,20 @@ type arguments struct {
 	given   []string // names of the flags, in their order
 	home    string
 	before  string
+	after   string
+	around  string
+	format  string
 	reply   string
 	wait    time.Duration
 	limit   int
 	json    bool
 	verbose bool
 	help    bool
+	ids     bool
+	remove  bool
+	here    bool
+	yes     bool
+	force   bool
 }
 
 // globalFlags fit every command.
@@ -62,18 +70,30 @@ func parseArguments(args []string) (arguments, error) {
 	return a, nil
 }
 
+// switches are the flags without a value.
+func (a *arguments) switches() map[string]*bool {
+	return map[string]*bool{"json": &a.json, "verbose": &a.verbose, "help": &a.help,
+		"ids": &a.ids, "remove": &a.remove, "here": &a.here, "yes": &a.yes, "force": &a.force}
+}
+
+// strings are the flags with any value.
+func (a *arguments) strings() map[string]*string {
+	return map[string]*string{"home": &a.home, "before": &a.before, "after": &a.after, "around": &a.around,
+		"format": &a.format, "reply": &a.reply}
+}
+
 // flag reads one flag, NAME or NAME=VALUE, and returns what follows it.
 func (a *arguments) flag(name string, rest []string) ([]string, error) {
 	name, value, hasValue := strings.Cut(name, "=")
 	a.given = append(a.given, name)
-	if on := map[string]*bool{"json": &a.json, "verbose": &a.verbose, "help": &a.help}[name]; on != nil {
+	if on := a.switches()[name]; on != nil {
 		if hasValue {
 			return rest, usagef("--%s takes no value", name)
 		}
 		*on = true
 		return rest, nil
 	}
-	if !slices.Contains([]string{"home", "wait", "limit", "before", "reply"}, name) {
+	if name != "wait" && name != "limit" && a.strings()[name] == nil {
 		return rest, usagef("unknown flag --%s; a text that begins with - goes after --", name)
 	}
 	if !hasValue {
@@ -89,13 +109,11 @@ func (a *arguments) set(name, value string) (err error) {
 	if value == "" {
 		return usagef("--%s needs a value", name)
 	}
+	if to := a.strings()[name]; to != nil {
+		*to = value
+		return nil
+	}
 	switch name {
-	case "home":
-		a.home = value
-	case "before":
-		a.before = value
-	case "reply":
-		a.reply = value
 	case "wait":
 		a.wait, err = time.ParseDuration(value)
 		if value == "0" {

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
+	"earshot/internal/export"
+	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
 	"earshot/internal/safetext"
@@ -14,13 +18,25 @@ import (
 const historyLimit = 50
 
 func (p *program) history(ctx context.Context, words []string) error {
-	before, err := msgid.Parse(p.args.before)
-	if err != nil {
-		return usagef("--before: %w", err)
-	}
 	limit := historyLimit
 	if p.args.has("limit") {
 		limit = p.args.limit
+	}
+	var page messenger.Page
+	var at messageName
+	var set *msgid.ID
+	for flag, of := range map[string]*msgid.ID{"before": &page.Before, "after": &page.After, "around": &page.Around} {
+		if !p.args.has(flag) {
+			continue
+		}
+		if set != nil {
+			return usagef("say one of --before, --after and --around")
+		}
+		var err error
+		if at, err = parseMessageName(*p.args.strings()[flag]); err != nil {
+			return usagef("--%s: %w", flag, err)
+		}
+		set = of
 	}
 	return p.either(ctx, isAddress(words[0]), func(ctx context.Context, s messenger.Service) error {
 		self, err := s.Self(ctx)
@@ -31,7 +47,12 @@ func (p *program) history(ctx context.Context, words []string) error {
 		if err != nil {
 			return err
 		}
-		messages, err := readHistory(ctx, s, messenger.Page{Peer: with.id, Before: before, Limit: limit})
+		if page.Peer = with.id; set != nil {
+			if *set, err = at.in(ctx, s, with.id); err != nil {
+				return err
+			}
+		}
+		messages, err := readHistory(ctx, s, page, limit)
 		if err != nil {
 			return err
 		}
@@ -39,12 +60,39 @@ func (p *program) history(ctx context.Context, words []string) error {
 	})
 }
 
-// readHistory returns page.Limit messages, however many pages that takes.
-func readHistory(ctx context.Context, s messenger.Service, page messenger.Page) ([]messenger.Message, error) {
+// readHistory returns up to limit messages of page, however many pages that
+// takes.
+func readHistory(ctx context.Context, s messenger.Service, page messenger.Page, limit int) ([]messenger.Message, error) {
+	page.Limit = min(limit, messenger.MaxPage)
+	got, err := s.History(ctx, page)
+	if err != nil || len(got) == 0 || limit <= messenger.MaxPage {
+		return got, err
+	}
+	above, below := limit-len(got), 0
+	switch {
+	case !page.After.IsZero():
+		above, below = 0, above
+	case !page.Around.IsZero():
+		above, below = above/2, above-above/2
+	}
+	before, err := readOn(ctx, s, messenger.Page{Peer: page.Peer, Before: got[0].ID}, above)
+	if err != nil {
+		return nil, err
+	}
+	after, err := readOn(ctx, s, messenger.Page{Peer: page.Peer, After: got[len(got)-1].ID}, below)
+	return slices.Concat(before, got, after), err
+}
+
+// readOn reads page by page in the direction of page.
+func readOn(ctx context.Context, s messenger.Service, page messenger.Page, limit int) ([]messenger.Message, error) {
 	var pages [][]messenger.Message
-	for left := page.Limit; left > 0; {
-		page.Limit = min(left, messenger.MaxPage)
+	up := page.After.IsZero()
+	for limit > 0 {
+		page.Limit = min(limit, messenger.MaxPage)
 		got, err := s.History(ctx, page)
+		if errors.Is(err, messenger.ErrUnknownMessage) { // deleted just now
+			break
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -52,10 +100,16 @@ func readHistory(ctx context.Context, s messenger.Service, page messenger.Page) 
 		if len(got) < page.Limit {
 			break
 		}
-		left -= len(got)
-		page.Before = got[0].ID
+		limit -= len(got)
+		if up {
+			page.Before = got[0].ID
+		} else {
+			page.After = got[len(got)-1].ID
+		}
 	}
-	slices.Reverse(pages)
+	if up {
+		slices.Reverse(pages)
+	}
 	return slices.Concat(pages...), nil
 }
 
@@ -73,54 +127,85 @@ func (p *program) printHistory(self messenger.Self, with target, messages []mess
 	}
 	var rows [][]string
 	for _, m := range messages {
-		who, text := shown(with.name), safetext.Terminal(m.Text)
-		if m.Outgoing {
-			who = "me"
-			if !settled(m) || m.State == messenger.Failed {
-				text += "  [" + stateWord(m.State) + "]"
-			}
-		}
-		rows = append(rows, []string{clock(m.SentAt), who, text})
+		rows = append(rows, p.historyRows(self.ID, with, m)...)
 	}
 	return p.printTable(rows)
 }
 
-func (p *program) outbox(ctx context.Context, _ []string) error {
-	return p.offline(ctx, func(ctx context.Context, s messenger.Service) error {
-		self, err := s.Self(ctx)
-		if err != nil {
-			return err
+// historyRows is a message, with what it answers and its reactions below it. What
+// they are is said in the first column, where no text of a message comes.
+func (p *program) historyRows(self identity.DeviceID, with target, m messenger.Message) [][]string {
+	who := func(mine bool) string {
+		if mine {
+			return "me"
 		}
-		all, err := everyone(ctx, s)
-		if err != nil {
-			return err
+		return shown(with.name)
+	}
+	row := func(first, id string, mine bool, text string) []string {
+		if p.args.ids {
+			return []string{first, id, who(mine), text}
 		}
-		waiting, err := s.Outbox(ctx)
-		if err != nil {
-			return err
-		}
-		var rows [][]string
-		for _, m := range waiting {
-			to := target{id: m.Peer}
-			if i := slices.IndexFunc(all, func(t target) bool { return t.id == m.Peer }); i >= 0 {
-				to = all[i]
-			}
-			if p.args.json {
-				v := waitingJSON{viewMessage("", self.ID, m), safetext.Name(to.name), to.id.Short()}
-				if err := p.printJSON(v); err != nil {
-					return err
-				}
-				continue
-			}
-			preview := safetext.TerminalLine(string(safetext.Line(m.Text)))
-			rows = append(rows, []string{clock(m.SentAt), to.label(), stateWord(m.State), preview})
-		}
-		if p.args.json {
-			return nil
-		}
-		if len(rows) == 0 {
-			return p.printf("nothing waits\n")
-		}
-		return p.printTable(rows)
-	})
+		return []string{first, who(mine), text}
+	}
+	rows := [][]string{row(clock(m.SentAt), shortID(self, m), m.Outgoing, marked(safetext.Terminal(m.Text), m))}
+	switch {
+	case m.Quote != nil && m.Quote.Deleted:
+		rows = append(rows, row("  answers", "", m.Quote.Outgoing, "[deleted]"))
+	case m.Quote != nil:
+		rows = append(rows, row("  answers", "", m.Quote.Outgoing, preview(m.Quote.Text)))
+	case !m.ReplyTo.IsZero() && !m.Deleted:
+		rows = append(rows, row("  answers", "", !m.Outgoing, "[no longer here]"))
+	}
+	if m.Theirs != "" {
+		rows = append(rows, row("  reaction", "", false, safetext.TerminalLine(m.Theirs)))
+	}
+	if mine := myReaction(m); mine != "" {
+		rows = append(rows, row("  reaction", "", true, mine))
+	}
+	return rows
 }
+
+// myReaction is the reaction of this device, fit for a terminal. All that can wait
+// of a received message is that.
+func myReaction(m messenger.Message) string {
+	mine := safetext.TerminalLine(m.Mine)
+	switch {
+	case m.Outgoing || !m.Changing:
+		return mine
+	case mine == "":
+		return "[taken back, waits]"
+	}
+	return mine + "  [waits]"
+}
+
+// marked is the text of a message, fit for a terminal, with what else a person
+// wants to know of it.
+func marked(text string, m messenger.Message) string {
+	var marks []string
+	switch {
+	case m.Deleted:
+		marks = append(marks, "deleted")
+	case !m.EditedAt.IsZero():
+		marks = append(marks, "edited")
+	}
+	switch {
+	case !m.Outgoing || m.Deleted:
+	case m.State == messenger.Failed:
+		marks = append(marks, "cancelled")
+	case !settled(m):
+		marks = append(marks, export.StateWord(m.State))
+	}
+	if m.Changing && m.Outgoing && (settled(m) || m.Deleted) { // what waits goes as it is now
+		marks = append(marks, "change waits")
+	}
+	switch {
+	case len(marks) == 0:
+		return text
+	case text != "":
+		text += "  "
+	}
+	return text + "[" + strings.Join(marks, ", ") + "]"
+}
+
+// preview is the beginning of a text on one line, fit for a terminal.
+func preview(text string) string { return safetext.TerminalLine(string(safetext.Line(text))) }

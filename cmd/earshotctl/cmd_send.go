@@ -23,36 +23,74 @@ func (p *program) send(ctx context.Context, words []string) error {
 	if err != nil {
 		return err
 	}
-	wait := sendWait
-	if p.args.has("wait") {
-		wait = p.args.wait
-	}
-	network := wait > 0 || isAddress(words[0])
-	return p.either(ctx, network, func(ctx context.Context, s messenger.Service) error {
+	wait := p.sendWait()
+	return p.either(ctx, wait > 0 || isAddress(words[0]), func(ctx context.Context, s messenger.Service) error {
 		waiting, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		to, err := await(ctx, waiting, s, words[0])
 		if err != nil {
 			return err
 		}
-		events, err := s.Subscribe(ctx)
-		if err != nil {
-			return err
-		}
-		m, err := s.Send(ctx, messenger.Outgoing{ID: msgid.New(time.Now()), To: to.id, Kind: messenger.KindText, Text: text})
-		if errors.Is(err, messenger.ErrBlocked) {
-			return markedError{err, fmt.Errorf("%s is blocked here; %s allow %s lets it in again", to.label(), p.called(), to.id.Short())}
-		}
-		if err != nil {
-			return err
-		}
-		// From here on the text is safe; an interrupt only ends the waiting.
-		m, err = delivery(waiting, s, events, m)
-		if err != nil {
-			return err
-		}
-		return p.reportSent(context.WithoutCancel(ctx), s, to, m)
+		return p.sendTo(ctx, waiting, s, to, messenger.Outgoing{Text: text})
 	})
+}
+
+// answer is the command reply: send to who wrote or got the message that is
+// answered.
+func (p *program) answer(ctx context.Context, words []string) error {
+	name, err := parseMessageName(words[0])
+	if err != nil {
+		return err
+	}
+	text, err := p.text(words[1:])
+	if err != nil {
+		return err
+	}
+	wait := p.sendWait()
+	return p.either(ctx, wait > 0, func(ctx context.Context, s messenger.Service) error {
+		waiting, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		m, with, err := p.lookUp(ctx, s, name)
+		if err != nil {
+			return err
+		}
+		return p.sendTo(ctx, waiting, s, with, messenger.Outgoing{Text: text, ReplyTo: m.ID})
+	})
+}
+
+// sendWait is how long to wait for a delivery.
+func (p *program) sendWait() time.Duration {
+	if p.args.has("wait") {
+		return p.args.wait
+	}
+	return sendWait
+}
+
+// sendTo sends a text, waits for its delivery and says what became of it.
+func (p *program) sendTo(ctx, waiting context.Context, s messenger.Service, to target, out messenger.Outgoing) error {
+	events, err := s.Subscribe(ctx)
+	if err != nil {
+		return err
+	}
+	out.ID, out.To, out.Kind = msgid.New(time.Now()), to.id, messenger.KindText
+	m, err := s.Send(ctx, out)
+	if err != nil {
+		return p.explain(err, to)
+	}
+	// From here on the text is safe; an interrupt only ends the waiting.
+	m, err = delivery(waiting, s, events, m, settled)
+	if err != nil {
+		return err
+	}
+	return p.reportSent(context.WithoutCancel(ctx), s, to, m)
+}
+
+// explain says what to do when a device is blocked.
+func (p *program) explain(err error, to target) error {
+	if errors.Is(err, messenger.ErrBlocked) {
+		return markedError{err, fmt.Errorf("%s is blocked here; %s allow %s lets it in again", to.label(), p.called(), to.id.Short())}
+	}
+	return err
 }
 
 // text returns what to send: the argument or all of standard input without its
@@ -92,16 +130,16 @@ func isTerminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// delivery follows m until it is delivered or cannot be, or waiting ends, and
-// returns how it stands then.
-func delivery(waiting context.Context, s messenger.Service, events <-chan messenger.Event, m messenger.Message) (messenger.Message, error) {
-	for !settled(m) {
+// delivery follows m until it is as over says, or waiting ends, and returns how
+// it stands then.
+func delivery(waiting context.Context, s messenger.Service, events <-chan messenger.Event, m messenger.Message, over func(messenger.Message) bool) (messenger.Message, error) {
+	for !over(m) {
 		select {
 		case <-waiting.Done():
 			return m, nil
 		case ev, ok := <-events:
 			switch {
-			case ok && ev.Message != nil && sameMessage(*ev.Message, m):
+			case ok && ev.Message != nil && ev.Kind != messenger.EventRemoved && sameMessage(*ev.Message, m):
 				m = *ev.Message
 				continue
 			case ok && ev.Kind != messenger.EventLagged:
@@ -128,8 +166,8 @@ func lookAgain(ctx context.Context, s messenger.Service, events <-chan messenger
 			return m, events, err
 		}
 	}
-	page, err := s.History(ctx, messenger.Page{Peer: m.Peer})
-	for _, o := range page {
+	found, err := s.Find(ctx, m.ID)
+	for _, o := range found {
 		if sameMessage(o, m) {
 			m = o
 		}
@@ -177,6 +215,11 @@ func outcome(ctx context.Context, s messenger.Service, to target, m messenger.Me
 	case settled(m):
 		return "delivered to " + to.label(), nil
 	}
+	return kept(ctx, s, to, m)
+}
+
+// kept says why something waits in the outbox.
+func kept(ctx context.Context, s messenger.Service, to target, m messenger.Message) (string, error) {
 	peers, err := s.Peers(ctx)
 	if err != nil {
 		return "", err

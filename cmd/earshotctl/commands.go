@@ -29,12 +29,21 @@ func commands() []command {
 		{"peers", "peers [--wait 3s]", "list devices in earshot and contacts", 0, 0, []string{"wait"}, (*program).peers},
 		{"add", "add HOST[:PORT]", "reach a device that discovery does not show", 1, 1, nil, (*program).add},
 		{"send", "send PEER [TEXT] [--wait 5s]", "send a text, from standard input without TEXT", 1, 2, []string{"wait"}, (*program).send},
-		{"history", "history PEER [--limit N] [--before ID]", "show a conversation, oldest first", 1, 1, []string{"limit", "before"}, (*program).history},
-		{"outbox", "outbox", "show what still waits to be delivered", 0, 0, nil, (*program).outbox},
+		{"reply", "reply ID [TEXT] [--wait 5s]", "answer a message", 1, 2, []string{"wait"}, (*program).answer},
+		{"edit", "edit ID [TEXT] [--wait 5s]", "change the text of an own message on both devices", 1, 2, []string{"wait"}, (*program).edit},
+		{"react", "react ID [EMOJI] [--remove] [--wait 5s]", "put an emoji to a message, or take it back", 1, 2, []string{"remove", "wait"}, (*program).react},
+		{"delete", "delete ID [--here] [--wait 5s]", "delete an own message on both devices, or any from this one", 1, 1, []string{"here", "wait"}, (*program).delete},
+		{"cancel", "cancel ID", "do not send a message that still waits", 1, 1, nil, (*program).cancel},
+		{"history", "history PEER [--limit N] [--before ID | --after ID | --around ID] [--ids]", "show a conversation, oldest first", 1, 1, []string{"limit", "before", "after", "around", "ids"}, (*program).history},
+		{"export", "export PEER [FILE] [--format text|json] [--force]", "write a whole conversation", 1, 2, []string{"format", "force"}, (*program).export},
+		{"clear", "clear PEER [--yes]", "delete a conversation from this device", 1, 1, []string{"yes"}, (*program).clear},
+		{"outbox", "outbox [--ids]", "show what still waits to be delivered", 0, 0, []string{"ids"}, (*program).outbox},
 		{"requests", "requests", "show strangers that ask", 0, 0, nil, (*program).requests},
 		{"allow", "allow PEER", "make a device a contact", 1, 1, nil, (*program).allow},
 		{"refuse", "refuse PEER", "drop a request; the device is not told", 1, 1, nil, (*program).refuse},
 		{"block", "block PEER", "silence a device", 1, 1, nil, (*program).block},
+		{"receipts", "receipts PEER [on|off]", "whether a contact learns what is read here", 1, 2, nil, (*program).receipts},
+		{"settings", "settings [KEY [VALUE]]", "show or change what can be chosen", 0, 2, nil, (*program).settings},
 		{"version", "version", "show the version of the program and of its protocol", 0, 0, nil, (*program).version},
 		{"help", "help [COMMAND]", "show this, or how one command is used", 0, 1, nil, (*program).helpCommand},
 	}
@@ -79,6 +88,8 @@ func usageText() string {
 	b.WriteString(`
 PEER is a contact's name, a short ID, the beginning of an ID (4 characters or
 more), or HOST:PORT. A device that is not a contact is never named by its name.
+
+ID is the ID of a message: the 36 characters of --json, or the 10 of --ids.
 
 --home DIR   the device's folder; also the environment variable EARSHOT_HOME
 --json       one JSON object a line

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/internal/export"
 	"earshot/netcore/wire"
 )
 
@@ -57,6 +58,9 @@ func TestPageHasAllFields(t *testing.T) {
 	want := map[string]any{
 		"self": selfJSON{}, "peer": peerJSON{}, "message": messageJSON{}, "waiting": waitingJSON{},
 		"request": requestJSON{}, "decision": decisionJSON{}, "version": versionJSON{},
+		"quote": export.Quote{}, "reactions": export.Reactions{}, "removed": removedJSON{},
+		"conversation": conversationJSON{}, "typing": typingJSON{}, "cleared": clearedJSON{},
+		"exported": exportedJSON{}, "receipts": receiptsJSON{}, "setting": settingJSON{},
 	}
 	_, table, _ := strings.Cut(section(t, page(t), "## JSON"), "| object | fields | printed by |")
 	table, _, _ = strings.Cut(table, "\n\n")
@@ -82,7 +86,7 @@ func fields(t reflect.Type) []string {
 		case f.Anonymous:
 			names = append(names, fields(f.Type)...)
 		case name == "event":
-		case omit == "omitempty":
+		case omit == "omitempty" || omit == "omitzero":
 			names = append(names, name+"?")
 		default:
 			names = append(names, name)
@@ -92,12 +96,15 @@ func fields(t reflect.Type) []string {
 }
 
 func TestPageHasAllEvents(t *testing.T) {
-	src, err := os.ReadFile("watch.go")
-	if err != nil {
-		t.Fatal(err)
+	used := []string{"error"} // errorJSON
+	for _, file := range []string{"watch.go", "watch_print.go"} {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used = append(used, all(string(src), `"(ready|peer_found|peer_updated|peer_lost|request|message|delivered)"`)...)
+		used = append(used, all(string(src), `(?:view\w+|removedJSON)[({]"(\w+)"`)...)
 	}
-	used := all(string(src), `"(ready|peer_found|peer_updated|peer_lost|request|message|delivered)"`)
-	used = append(used, "error") // errorJSON
 	got := all(section(t, page(t), "### Events"), "(?m)^\\| `(\\w+)` \\|")
 	slices.Sort(used)
 	slices.Sort(got)

@@ -44,9 +44,10 @@ type program struct {
 var (
 	// errUsage marks errors that come from how the command was written.
 	errUsage = errors.New("wrong usage")
-	// errKept ends a send whose text waits in the outbox: all is said already.
+	// errKept ends a command whose text or change waits in the outbox: all is
+	// said already.
 	errKept = errors.New("kept in the outbox")
-	// errNotFound marks a PEER that names nothing.
+	// errNotFound marks a PEER or ID that names nothing.
 	errNotFound = errors.New("not found")
 	// errUnseen marks a PEER that names nothing yet but might be seen later.
 	errUnseen = fmt.Errorf("%w so far", errNotFound)
@@ -135,7 +136,8 @@ func exitCode(err error) int {
 	case errors.Is(err, errUsage):
 		return exitUsage
 	case errors.Is(err, errNotFound), errors.Is(err, messenger.ErrUnknownPeer),
-		errors.Is(err, messenger.ErrNoRequest), errors.Is(err, messenger.ErrUnreachable):
+		errors.Is(err, messenger.ErrNoRequest), errors.Is(err, messenger.ErrUnreachable),
+		errors.Is(err, messenger.ErrUnknownMessage), errors.Is(err, messenger.ErrUnknownSetting):
 		return exitNotFound
 	}
 	return exitFailed

@@ -178,7 +178,7 @@ func TestRunForPeople(t *testing.T) {
 	f.emit(messenger.Event{Kind: messenger.EventMessage, Message: &messenger.Message{Peer: anna.ID, Text: "a\nb\x1b"}})
 	expect("  from       Anna (" + anna.ID.Short() + "): a")
 	expect(`                     b\x1b`)
-	f.emit(messenger.Event{Kind: messenger.EventState, Message: &messenger.Message{Peer: deviceID("new"), Outgoing: true, State: messenger.Delivered}})
+	f.emit(messenger.Event{Kind: messenger.EventState, Message: &messenger.Message{Peer: deviceID("new"), Outgoing: true, State: messenger.Delivered, StoredAt: time.Now().Add(time.Hour)}})
 	expect("  delivered  to " + deviceID("new").Short())
 	cancel()
 	if code := <-done; code != exitDone {
@@ -328,7 +328,7 @@ func TestRunEvents(t *testing.T) {
 	expect("ready", "port", 7342.0)
 	expect("peer_found", "name", "Anna")
 	text := messenger.Message{ID: msgid.New(time.Now()), Peer: anna.ID, Text: "hi", State: messenger.Received}
-	sent := messenger.Message{ID: msgid.New(time.Now()), Peer: anna.ID, Outgoing: true, State: messenger.Sent}
+	sent := messenger.Message{ID: msgid.New(time.Now()), Peer: anna.ID, Outgoing: true, State: messenger.Sent, StoredAt: time.Now().Add(time.Hour)}
 	done := sent
 	done.State = messenger.Delivered
 	renamed := anna

@@ -136,6 +136,12 @@ func (r *replier) event(ctx context.Context, ev messenger.Event) error {
 		return r.catchUp(ctx)
 	case ev.Kind == messenger.EventMessage && !ev.Message.Outgoing:
 		r.add(*ev.Message)
+	case ev.Kind == messenger.EventChanged && !ev.Message.Outgoing:
+		r.changed(*ev.Message, !ev.Message.Deleted)
+	case ev.Kind == messenger.EventRemoved && !ev.Message.Outgoing:
+		r.changed(*ev.Message, false)
+	case ev.Kind == messenger.EventHistory:
+		r.reread(ev.Peer.ID)
 	}
 	return nil
 }
@@ -245,7 +251,7 @@ const replyNoteTime = time.Second
 // answer answers one message and marks it as read.
 func (r *replier) answer(ctx context.Context, m messenger.Message) (a answered) {
 	a.message = m
-	if m.Kind == messenger.KindText {
+	if m.Kind == messenger.KindText && !m.Deleted {
 		if a.err = r.ask(ctx, &a); a.err != nil || a.left {
 			return a
 		}
@@ -285,42 +291,4 @@ func (r *replier) ask(ctx context.Context, a *answered) error {
 		return nil
 	}
 	return err
-}
-
-// fill reads the oldest unread messages of a contact from the store. Nobody but
-// the caller answers it at that time.
-func (r *replier) fill(ctx context.Context, id identity.DeviceID, l *replyLine) error {
-	l.behind = false
-	var found int
-	page := messenger.Page{Peer: id, Limit: messenger.MaxPage}
-	for {
-		messages, err := r.svc.History(ctx, page)
-		if err != nil {
-			return err
-		}
-		var unread []messenger.Message
-		for _, m := range messages {
-			if !m.Outgoing && m.State == messenger.Received {
-				unread = append(unread, m)
-			}
-		}
-		found += len(unread)
-		l.waiting = slices.Concat(unread, l.waiting)
-		if len(l.waiting) > maxReplyWaiting {
-			l.waiting, l.behind = slices.Clone(l.waiting[:maxReplyWaiting]), true
-		}
-		if len(messages) < page.Limit {
-			return nil
-		}
-		// Counted after reading, because messages may have come meanwhile.
-		all, err := r.svc.Conversations(ctx)
-		if err != nil {
-			return err
-		}
-		here := slices.IndexFunc(all, func(c messenger.Conversation) bool { return c.Contact.ID == id })
-		if here < 0 || found >= all[here].Unread {
-			return nil
-		}
-		page.Before = messages[0].ID
-	}
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
 
+	"earshot/internal/export"
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
@@ -34,14 +34,8 @@ type (
 		LastSeen  string            `json:"last_seen,omitempty"`
 	}
 	messageJSON struct {
-		Event  string            `json:"event,omitempty"`
-		ID     msgid.ID          `json:"id"`
-		From   identity.DeviceID `json:"from"`
-		To     identity.DeviceID `json:"to"`
-		Text   string            `json:"text"`
-		Kind   string            `json:"kind"`
-		SentAt string            `json:"sent_at"`
-		State  string            `json:"state"`
+		Event string `json:"event,omitempty"`
+		export.Record
 	}
 	waitingJSON struct {
 		messageJSON
@@ -62,6 +56,40 @@ type (
 		ShortID string            `json:"short_id"`
 		Level   trust.Level       `json:"level"`
 	}
+	removedJSON struct {
+		Event string            `json:"event,omitempty"`
+		ID    msgid.ID          `json:"id"`
+		From  identity.DeviceID `json:"from"`
+		To    identity.DeviceID `json:"to"`
+	}
+	conversationJSON struct {
+		Event   string            `json:"event,omitempty"`
+		Name    safetext.Display  `json:"name"`
+		ID      identity.DeviceID `json:"id"`
+		ShortID string            `json:"short_id"`
+	}
+	typingJSON struct {
+		conversationJSON
+		Typing bool `json:"typing"`
+	}
+	clearedJSON struct {
+		conversationJSON
+		Kept int `json:"kept"`
+	}
+	exportedJSON struct {
+		conversationJSON
+		File     string `json:"file"`
+		Messages int    `json:"messages"`
+	}
+	receiptsJSON struct {
+		conversationJSON
+		Receipts bool `json:"receipts"`
+	}
+	settingJSON struct {
+		Key     string `json:"key"`
+		Value   string `json:"value"`
+		Default string `json:"default"`
+	}
 	versionJSON struct {
 		Version  string `json:"version"`
 		Protocol []int  `json:"protocol"`
@@ -77,15 +105,15 @@ func viewSelf(event string, s messenger.Self) selfJSON {
 }
 
 func viewPeer(event string, p messenger.Peer) peerJSON {
-	return peerJSON{event, safetext.Name(p.Name), p.ID, p.ID.Short(), p.Level, p.Online, p.Online && p.Away, list(p.Addresses), stamp(p.LastSeen)}
+	return peerJSON{event, safetext.Name(p.Name), p.ID, p.ID.Short(), p.Level, p.Online, p.Online && p.Away, list(p.Addresses), export.Stamp(p.LastSeen)}
 }
 
 func viewMessage(event string, self identity.DeviceID, m messenger.Message) messageJSON {
-	from, to := m.Peer, self
-	if m.Outgoing {
-		from, to = to, from
-	}
-	return messageJSON{event, m.ID, from, to, m.Text, kindWord(m.Kind), stamp(m.SentAt), stateWord(m.State)}
+	return messageJSON{event, export.View(self, m)}
+}
+
+func viewConversation(event string, with target) conversationJSON {
+	return conversationJSON{event, safetext.Name(with.name), with.id, with.id.Short()}
 }
 
 func viewRequest(event string, r messenger.Request) requestJSON {
@@ -100,46 +128,8 @@ func list[T any](s []T) []T {
 	return s
 }
 
-// stamp is RFC 3339 in UTC with milliseconds, and "" for a time not known.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02T15:04:05.000Z")
-}
-
 // clock is a time for people, in their zone.
 func clock(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
-
-func kindWord(k messenger.Kind) string {
-	switch k {
-	case messenger.KindText:
-		return "text"
-	case messenger.KindAuto:
-		return "auto"
-	}
-	return fmt.Sprintf("kind(%d)", uint8(k))
-}
-
-func stateWord(s messenger.State) string {
-	switch s {
-	case messenger.Queued:
-		return "queued"
-	case messenger.Waiting:
-		return "waiting"
-	case messenger.Sent:
-		return "sent"
-	case messenger.Delivered:
-		return "delivered"
-	case messenger.Read:
-		return "read"
-	case messenger.Failed:
-		return "failed"
-	case messenger.Received:
-		return "received"
-	}
-	return fmt.Sprintf("state(%d)", uint8(s))
-}
 
 // shown is a device's name for a terminal.
 func shown(name string) string { return safetext.TerminalLine(string(safetext.Name(name))) }

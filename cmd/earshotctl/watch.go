@@ -5,7 +5,6 @@ import (
 	"maps"
 	"reflect"
 	"strings"
-	"time"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -27,11 +26,12 @@ type watcher struct {
 	messages   told             // printed as message
 	deliveries told             // printed as delivered
 	pending    map[textKey]bool // own messages that are not settled as far as was told
+	changing   map[textKey]bool // messages of which a change waits
 }
 
 func newWatcher(p *program, d device) *watcher {
 	return &watcher{p: p, d: d, peers: map[identity.DeviceID]messenger.Peer{},
-		requests: map[identity.DeviceID]msgid.ID{}, pending: map[textKey]bool{}}
+		requests: map[identity.DeviceID]msgid.ID{}, pending: map[textKey]bool{}, changing: map[textKey]bool{}}
 }
 
 // catchUp reads everything and prints what is new.
@@ -101,7 +101,19 @@ func (w *watcher) event(ctx context.Context, ev messenger.Event) error {
 	case messenger.EventMessage:
 		return w.message(ctx, *ev.Message)
 	case messenger.EventState:
+		if m := *ev.Message; m.State == messenger.Failed && w.pending[keyOf(m)] { // cancelled
+			delete(w.pending, keyOf(m))
+			return w.changed(ctx, m)
+		}
 		return w.state(ctx, *ev.Message)
+	case messenger.EventChanged:
+		return w.changed(ctx, *ev.Message)
+	case messenger.EventRemoved:
+		return w.removed(ctx, *ev.Message)
+	case messenger.EventHistory:
+		return w.cleared(ctx, ev.Peer.ID)
+	case messenger.EventTyping:
+		return w.typing(*ev.Peer)
 	case messenger.EventLagged:
 		if err := w.lagged(); err != nil {
 			return err
@@ -165,61 +177,4 @@ func (w *watcher) request(r messenger.Request) error {
 	}
 	return w.line("request", label(r.Name, r.Peer)+": "+safetext.Terminal(r.Text)+
 		"\n("+w.p.called()+" allow "+r.Peer.Short()+", or refuse, or block)")
-}
-
-func (w *watcher) printMessage(ctx context.Context, m messenger.Message) error {
-	if w.p.args.json {
-		return w.p.printJSON(viewMessage("message", w.self.ID, m))
-	}
-	who, err := w.who(ctx, m.Peer)
-	if err != nil {
-		return err
-	}
-	word := "from"
-	if m.Outgoing {
-		word = "to"
-	}
-	return w.line(word, who+": "+safetext.Terminal(m.Text))
-}
-
-func (w *watcher) printDelivered(ctx context.Context, m messenger.Message) error {
-	if w.p.args.json {
-		return w.p.printJSON(viewMessage("delivered", w.self.ID, m))
-	}
-	who, err := w.who(ctx, m.Peer)
-	if err != nil {
-		return err
-	}
-	return w.line("delivered", "to "+who)
-}
-
-func (w *watcher) lagged() error {
-	const text = "some events were lost; what follows is read anew"
-	if w.p.args.json {
-		return w.p.printJSON(errorJSON{"error", text})
-	}
-	return w.line("error", text)
-}
-
-// who names a device, reading the contacts if it was not told of yet.
-func (w *watcher) who(ctx context.Context, id identity.DeviceID) (string, error) {
-	if peer, ok := w.peers[id]; ok {
-		return label(peer.Name, id), nil
-	}
-	all, err := everyone(ctx, w.d)
-	if err != nil {
-		return "", err
-	}
-	for _, t := range all {
-		if t.id == id {
-			return t.label(), nil
-		}
-	}
-	return id.Short(), nil
-}
-
-// line prints one event for people, its later lines below its first.
-func (w *watcher) line(word, text string) error {
-	const widest = len("delivered")
-	return w.p.printTable([][]string{{time.Now().Local().Format("15:04:05"), safetext.Pad(word, widest), text}})
 }

@@ -67,9 +67,31 @@ func (w *watcher) begin(ctx context.Context) error {
 	w.messages.floor = time.Now().Truncate(time.Millisecond).Add(-time.Millisecond)
 	waiting, err := w.d.Outbox(ctx)
 	for _, m := range waiting {
-		w.pending[keyOf(m)] = true
+		if !w.noteChange(m) {
+			w.pending[keyOf(m)] = true
+		}
 	}
 	return err
+}
+
+// noteChange notes the message of a change that waits, and reports whether m is
+// one.
+func (w *watcher) noteChange(m messenger.Message) bool {
+	if m.Kind.IsChange() {
+		w.changing[textKey{m.Peer, m.TargetMine, m.Target}] = true
+	}
+	return m.Kind.IsChange()
+}
+
+// changed prints a change of a message.
+func (w *watcher) changed(ctx context.Context, m messenger.Message) error {
+	if w.changing[keyOf(m)] = m.Changing; !m.Changing {
+		delete(w.changing, keyOf(m))
+	}
+	if m.Deleted { // no delivery of it is told any more
+		delete(w.pending, keyOf(m))
+	}
+	return w.printChanged(ctx, m)
 }
 
 // message prints a message that was not printed yet.
@@ -77,14 +99,21 @@ func (w *watcher) message(ctx context.Context, m messenger.Message) error {
 	if !w.messages.add(m) {
 		return nil
 	}
-	if m.Outgoing && !settled(m) && !w.deliveries.knows(keyOf(m)) {
+	if m.Outgoing && !settled(m) && !m.Deleted && !w.deliveries.knows(keyOf(m)) {
 		w.pending[keyOf(m)] = true
 	}
 	return w.printMessage(ctx, m)
 }
 
-// state prints that an own message is delivered, once.
+// state prints that a change of a message is delivered, and that an own message
+// is, once.
 func (w *watcher) state(ctx context.Context, m messenger.Message) error {
+	if w.changing[keyOf(m)] && !m.Changing {
+		delete(w.changing, keyOf(m))
+		if err := w.changeDelivered(ctx, m); err != nil {
+			return err
+		}
+	}
 	if !m.Outgoing || !settled(m) {
 		return nil
 	}
@@ -92,6 +121,11 @@ func (w *watcher) state(ctx context.Context, m messenger.Message) error {
 	delete(w.pending, keyOf(m))
 	// Read comes after delivered, whose event may be lost.
 	if m.State != messenger.Delivered && !(m.State == messenger.Read && waited) {
+		return nil
+	}
+	// What was there at the start and did not wait was delivered before: a change
+	// of it is what this is about.
+	if !waited && !m.StoredAt.After(w.messages.floor) {
 		return nil
 	}
 	if !w.deliveries.add(m) {
@@ -113,8 +147,11 @@ func (w *watcher) catchUpMessages(ctx context.Context) error {
 		}
 		left[k.peer][k.id] = true
 	}
+	clear(w.changing)
 	for _, m := range waiting {
-		delete(left[m.Peer], m.ID)
+		if !w.noteChange(m) {
+			delete(left[m.Peer], m.ID)
+		}
 	}
 	all, err := w.d.Conversations(ctx)
 	if err != nil {

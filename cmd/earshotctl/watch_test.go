@@ -128,7 +128,7 @@ func TestLostMessagesAreReadAgain(t *testing.T) {
 
 func TestDeliveredOnce(t *testing.T) {
 	w := watch(t, newFake())
-	m := messenger.Message{ID: msgid.New(time.Now()), Peer: deviceID("anna"), Outgoing: true, Text: "x", State: messenger.Delivered}
+	m := messenger.Message{ID: msgid.New(time.Now()), Peer: deviceID("anna"), Outgoing: true, Text: "x", State: messenger.Delivered, StoredAt: time.Now().Add(time.Second)}
 	ev := messenger.Event{Kind: messenger.EventState, Message: &m}
 	if got := w.told(t, ev, ev); !slices.Equal(got, []string{"delivered x"}) {
 		t.Errorf("printed %q", got)

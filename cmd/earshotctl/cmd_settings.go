@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"earshot/internal/messenger"
+)
+
+func (p *program) settings(ctx context.Context, words []string) error {
+	return p.offline(ctx, func(ctx context.Context, s messenger.Service) error {
+		if len(words) == 2 {
+			if err := s.SetSetting(ctx, words[0], words[1]); err != nil {
+				return err
+			}
+		}
+		all, err := s.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		if len(words) > 0 {
+			if all = slices.DeleteFunc(all, func(x messenger.Setting) bool { return x.Key != words[0] }); len(all) == 0 {
+				return messenger.ErrUnknownSetting
+			}
+		}
+		return p.printSettings(all, len(words) > 0)
+	})
+}
+
+func (p *program) printSettings(all []messenger.Setting, one bool) error {
+	rows := [][]string{{"SETTING", "VALUE", "DEFAULT"}}
+	for _, x := range all {
+		switch {
+		case p.args.json:
+			if err := p.printJSON(settingJSON(x)); err != nil {
+				return err
+			}
+		case one:
+			return p.printf("%s\n", x.Value)
+		default:
+			rows = append(rows, []string{x.Key, x.Value, x.Default})
+		}
+	}
+	if p.args.json {
+		return nil
+	}
+	return p.printTable(rows)
+}
+
+func (p *program) receipts(ctx context.Context, words []string) error {
+	if len(words) == 2 && words[1] != "on" && words[1] != "off" {
+		return usagef("receipts are on or off, not %q", words[1])
+	}
+	return p.either(ctx, isAddress(words[0]), func(ctx context.Context, s messenger.Service) error {
+		who, err := resolve(ctx, s, words[0])
+		if err != nil {
+			return err
+		}
+		if len(words) == 2 {
+			if err := s.SetReceipts(ctx, who.id, words[1] == "on"); err != nil {
+				return err
+			}
+		}
+		all, err := s.Conversations(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(c messenger.Conversation) bool { return c.Contact.ID == who.id })
+		if i < 0 {
+			return notFoundf("%s is not a contact", who.label())
+		}
+		on := all[i].Contact.Receipts
+		if p.args.json {
+			return p.printJSON(receiptsJSON{viewConversation("", who), on})
+		}
+		if on {
+			return p.printf("%s learns what is read here and that somebody is writing to it\n", who.label())
+		}
+		return p.printf("%s does not learn what is read here, nor that somebody is writing to it\n", who.label())
+	})
+}
