@@ -73,7 +73,9 @@ func readHistory(ctx context.Context, s messenger.Service, page messenger.Page, 
 	case !page.After.IsZero():
 		above, below = 0, above
 	case !page.Around.IsZero():
-		above, below = above/2, above-above/2
+		i := slices.IndexFunc(got, func(m messenger.Message) bool { return m.ID == page.Around })
+		above = (limit-1)/2 - i
+		below = limit - 1 - (limit-1)/2 - (len(got) - 1 - i)
 	}
 	before, err := readOn(ctx, s, messenger.Page{Peer: page.Peer, Before: got[0].ID}, above)
 	if err != nil {

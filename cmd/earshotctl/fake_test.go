@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"slices"
@@ -29,7 +28,12 @@ type fakeDevice struct {
 	runErr   error
 	state    messenger.State // what becomes of a text that is sent
 	announce bool            // tell the state in an event, not in the answer of Send
-	failed   error           // of Send
+	failed   error           // of Send, Change and Remove
+	changed  func(*messenger.Message)
+	kept     int    // by Clear
+	two      string // value of a setting
+	silent   bool   // no receipts
+	reads    int    // of History
 
 	mu     sync.Mutex
 	events []chan messenger.Event
@@ -97,7 +101,7 @@ func (f *fakeDevice) Send(_ context.Context, out messenger.Outgoing) (messenger.
 	if f.failed != nil {
 		return messenger.Message{}, f.failed
 	}
-	m := messenger.Message{ID: out.ID, Peer: out.To, Outgoing: true, Kind: out.Kind, Text: out.Text, State: f.state}
+	m := messenger.Message{ID: out.ID, Peer: out.To, Outgoing: true, Kind: out.Kind, Text: out.Text, ReplyTo: out.ReplyTo, State: f.state}
 	if f.announce {
 		other := m
 		other.ID, other.State = msgid.New(time.Now()), messenger.Failed // somebody else's
@@ -108,34 +112,6 @@ func (f *fakeDevice) Send(_ context.Context, out messenger.Outgoing) (messenger.
 	}
 	f.messages = append(f.messages, m)
 	return m, nil
-}
-
-func (f *fakeDevice) History(_ context.Context, page messenger.Page) ([]messenger.Message, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var got []messenger.Message
-	for _, m := range f.messages {
-		if m.ID == page.Before && !page.Before.IsZero() {
-			break
-		}
-		if m.Peer == page.Peer {
-			got = append(got, m)
-		}
-	}
-	limit := cmp.Or(min(page.Limit, messenger.MaxPage), messenger.MaxPage)
-	return got[max(0, len(got)-limit):], nil
-}
-
-func (f *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var all []messenger.Conversation
-	for _, p := range f.peers {
-		if p.Level.IsContact() {
-			all = append(all, messenger.Conversation{Contact: messenger.Contact{ID: p.ID}})
-		}
-	}
-	return all, nil
 }
 
 func (f *fakeDevice) Outbox(context.Context) ([]messenger.Message, error) {

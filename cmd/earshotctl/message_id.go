@@ -67,7 +67,7 @@ func (name messageName) find(ctx context.Context, s messenger.Service) (messenge
 		if err != nil {
 			return messenger.Message{}, err
 		}
-		return findShort(ctx, s, name.short, all)
+		return findShort(ctx, s, name.short, all, maxScan)
 	}
 	found, err := s.Find(ctx, name.id)
 	switch {
@@ -92,7 +92,7 @@ func (name messageName) in(ctx context.Context, s messenger.Service, peer identi
 		return msgid.ID{}, err
 	}
 	all = slices.DeleteFunc(all, func(c messenger.Conversation) bool { return c.Contact.ID != peer })
-	m, err := findShort(ctx, s, name.short, all)
+	m, err := findShort(ctx, s, name.short, all, maxScan)
 	return m.ID, err
 }
 
@@ -125,9 +125,9 @@ func whoIs(all []target, id identity.DeviceID) target {
 	return target{id: id}
 }
 
-// findShort looks through conversations for a short ID, newest messages first:
-// the one that is meant was just shown as a rule.
-func findShort(ctx context.Context, s messenger.Service, short string, in []messenger.Conversation) (messenger.Message, error) {
+// findShort looks through the newest bound messages of conversations for a short
+// ID, newest first: the one that is meant was just shown as a rule.
+func findShort(ctx context.Context, s messenger.Service, short string, in []messenger.Conversation, bound int) (messenger.Message, error) {
 	self, err := s.Self(ctx)
 	if err != nil {
 		return messenger.Message{}, err
@@ -144,7 +144,7 @@ func findShort(ctx context.Context, s messenger.Service, short string, in []mess
 		}
 	}
 	for scanned := 0; len(places) > 0; {
-		if scanned >= maxScan {
+		if scanned >= bound {
 			return messenger.Message{}, notFoundf("no message among the newest %d has the ID %s; use the full ID, as history --json prints it", scanned, short)
 		}
 		p := slices.MaxFunc(places, func(a, b place) int { return cmp.Compare(a.key, b.key) })
