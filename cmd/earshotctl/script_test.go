@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 //	                    testscript, which ends the script)
 //	crash NAME          kill the device
 //	fill FILE N         write N times the letter x
+//	match NAME REGEXP   set NAME to what the group of REGEXP matched in the output
+//	                    of the last exec
+//	untimed FILE        write the output of the last exec, with TIME for all times
 func TestScripts(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("processes cannot be interrupted on Windows")
@@ -56,6 +59,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "device": scriptDevice, "event": scriptEvent,
 			"interrupt": scriptInterrupt, "crash": scriptCrash, "fill": scriptFill,
+			"match": scriptMatch, "untimed": scriptUntimed,
 		},
 	})
 }
@@ -209,4 +213,24 @@ func scriptFill(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat("x", n)), 0o600))
+}
+
+func scriptMatch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: match NAME REGEXP")
+	}
+	m := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(m) != 2 {
+		ts.Fatalf("no match for %s in\n%s", args[1], ts.ReadFile("stdout"))
+	}
+	ts.Setenv(args[0], m[1])
+}
+
+func scriptUntimed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: untimed FILE")
+	}
+	times := regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
+	out := times.ReplaceAllString(ts.ReadFile("stdout"), "TIME")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out), 0o600))
 }
