@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
+	"earshot/internal/store"
 	"earshot/internal/trust"
 )
 
@@ -264,10 +266,13 @@ func TestHarmless(t *testing.T) {
 	f.requests = []messenger.Request{{ID: msgid.New(time.Now()), Peer: deviceID("q"), Name: evil, Text: evil}}
 	f.messages = []messenger.Message{
 		{ID: msgid.New(time.Now()), Peer: id, Text: evil, State: messenger.Received},
-		{ID: msgid.New(time.Now()), Peer: id, Text: evil, Outgoing: true},
+		{ID: msgid.New(time.Now()), Peer: id, Text: evil, Outgoing: true, Theirs: evil, Mine: evil, Quote: &store.Quote{Text: evil}},
+		{ID: msgid.New(time.Now()), Peer: id, Outgoing: true, Kind: messenger.KindReact, Text: evil},
 	}
+	f.messages[2].Target = f.messages[0].ID
 	danger := regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f\x{80}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`)
-	for _, args := range [][]string{{"id"}, {"peers", "--wait", "0"}, {"history", id.Short()}, {"outbox"}, {"requests"}, {"allow", "Q\x1b\u202e"}, {"x\x1b\u009b"}, {"allow", deviceID("q").Short()}} {
+	for _, args := range [][]string{{"id"}, {"peers", "--wait", "0"}, {"history", id.Short()}, {"history", id.Short(), "--ids"}, {"outbox"}, {"clear", id.Short(), "--yes"}, {"receipts", id.Short()},
+		{"delete", f.messages[0].ID.String(), "--here"}, {"edit", evil, "x"}, {"react", f.messages[0].ID.String(), "\u202e", "--wait", "0"}, {"export", id.Short(), filepath.Join(t.TempDir(), "\u202e"), "--force"}, {"requests"}, {"allow", "Q\x1b\u202e"}, {"x\x1b\u009b"}, {"allow", deviceID("q").Short()}} {
 		for _, format := range [][]string{nil, {"--json"}} {
 			out, errs, _ := f.call(t, "", append(args, format...)...)
 			if bad := danger.FindString(out + errs); bad != "" {

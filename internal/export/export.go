@@ -72,10 +72,10 @@ func Write(ctx context.Context, src Source, w io.Writer, o Options) (int, error)
 		count++
 		return line(m)
 	})
-	if err != nil {
-		return count, err
+	if flushed := out.Flush(); err == nil { // after an error, so that what was written ends with a whole line
+		err = flushed
 	}
-	return count, out.Flush()
+	return count, err
 }
 
 // writeJSON writes v on one line that is harmless on a terminal and decodes to
