@@ -191,10 +191,10 @@ func TestWriterFails(t *testing.T) {
 	for _, f := range []Format{Text, JSON} {
 		for _, room := range []int{0, 100_000} {
 			pages := 0
-			s := talk(30 * messenger.MaxPage)
+			s := talk(40 * messenger.MaxPage)
 			s.asked = func(*source) { pages++ }
 			_, err := Write(t.Context(), s, &brokenWriter{room}, Options{Peer: anna, Format: f})
-			if !errors.Is(err, errBroken) || pages > 58 {
+			if !errors.Is(err, errBroken) || pages >= 2*40-2 {
 				t.Errorf("format %d: %v after %d pages", f, err, pages)
 			}
 		}
