@@ -8,7 +8,6 @@ import (
 
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
-	"earshot/internal/store"
 	"earshot/internal/trust"
 )
 
@@ -69,9 +68,9 @@ func colourful(peer [32]byte) []messenger.Message {
 	id := func(n byte) msgid.ID { return msgid.ID{6: 0x70, 8: 0x80, 15: n} }
 	all := []messenger.Message{
 		{ID: id(1), Text: "Coffee?", State: messenger.Received, Mine: "👍"},
-		{ID: id(2), Outgoing: true, Text: "At\nten", State: messenger.Read, EditedAt: at, Theirs: "🎉", ReplyTo: id(1), Quote: &store.Quote{Text: "Coffee?"}},
+		{ID: id(2), Outgoing: true, Text: "At\nten", State: messenger.Read, EditedAt: at, Theirs: "🎉", ReplyTo: id(1), Quote: &messenger.Quote{Text: "Coffee?"}},
 		{ID: id(3), State: messenger.Read, Deleted: true},
-		{ID: id(4), Outgoing: true, Text: "late", State: messenger.Queued, EditedAt: at, Changing: true, ReplyTo: id(3), Quote: &store.Quote{Deleted: true}},
+		{ID: id(4), Outgoing: true, Text: "late", State: messenger.Queued, EditedAt: at, Changing: true, ReplyTo: id(3), Quote: &messenger.Quote{Deleted: true}},
 		{ID: id(5), Outgoing: true, Text: "never", State: messenger.Failed, ReplyTo: id(9)},
 		{ID: id(6), Outgoing: true, State: messenger.Delivered, Deleted: true, Changing: true},
 		{ID: id(7), Text: "bye", State: messenger.Read, Changing: true},

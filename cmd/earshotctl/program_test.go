@@ -17,7 +17,6 @@ import (
 
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
-	"earshot/internal/store"
 	"earshot/internal/trust"
 )
 
@@ -266,7 +265,7 @@ func TestHarmless(t *testing.T) {
 	f.requests = []messenger.Request{{ID: msgid.New(time.Now()), Peer: deviceID("q"), Name: evil, Text: evil}}
 	f.messages = []messenger.Message{
 		{ID: msgid.New(time.Now()), Peer: id, Text: evil, State: messenger.Received},
-		{ID: msgid.New(time.Now()), Peer: id, Text: evil, Outgoing: true, Theirs: evil, Mine: evil, Quote: &store.Quote{Text: evil}},
+		{ID: msgid.New(time.Now()), Peer: id, Text: evil, Outgoing: true, Theirs: evil, Mine: evil, Quote: &messenger.Quote{Text: evil}},
 		{ID: msgid.New(time.Now()), Peer: id, Outgoing: true, Kind: messenger.KindReact, Text: evil},
 	}
 	f.messages[2].Target = f.messages[0].ID

@@ -16,7 +16,6 @@ import (
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
-	"earshot/internal/store"
 )
 
 var self, anna, bob = identity.DeviceID{1}, identity.DeviceID{2}, identity.DeviceID{3}
@@ -214,9 +213,9 @@ func TestText(t *testing.T) {
 	s := &source{messages: []messenger.Message{
 		{ID: id(1), Text: "Coffee?", Mine: "👍", SentAt: at, State: messenger.Read},
 		{ID: id(2), Outgoing: true, Text: "At ten,\nBob: at the\r\nstation\u2028\v\r\u0085!\x1b[2J", SentAt: at.Add(time.Minute), State: messenger.Delivered,
-			EditedAt: at.Add(2 * time.Minute), Theirs: "🎉", ReplyTo: id(1), Quote: &store.Quote{Text: "Coffee?\n09:30  Zoë: no"}},
+			EditedAt: at.Add(2 * time.Minute), Theirs: "🎉", ReplyTo: id(1), Quote: &messenger.Quote{Text: "Coffee?\n09:30  Zoë: no"}},
 		{ID: id(3), Deleted: true, SentAt: at.Add(3 * time.Minute), State: messenger.Read, ReplyTo: id(1)},
-		{ID: id(4), Outgoing: true, Text: "late", SentAt: at.Add(4 * time.Minute), Changing: true, ReplyTo: id(3), Quote: &store.Quote{Deleted: true}},
+		{ID: id(4), Outgoing: true, Text: "late", SentAt: at.Add(4 * time.Minute), Changing: true, ReplyTo: id(3), Quote: &messenger.Quote{Deleted: true}},
 		{ID: id(5), Outgoing: true, Text: "", Kind: messenger.KindAuto, SentAt: at.Add(5 * time.Minute), State: messenger.Failed, ReplyTo: id(9)},
 	}}
 	for i := range s.messages {
