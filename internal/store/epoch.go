@@ -150,19 +150,7 @@ func readEpochFile(dir string) (uint64, error) {
 // writeEpochFile replaces the file so that a power cut leaves the old or the
 // new one.
 func writeEpochFile(dir string, epoch uint64) error {
-	f, err := os.CreateTemp(dir, epochFile+".*.tmp") // made with mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(f, "%016x\n", epoch)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, epochFile))
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDir(dir)
+	return replaceFile(dir, epochFile, fmt.Sprintf("%016x\n", epoch))
 }
 
 // syncDir makes a rename or a new file in dir durable. Windows has no such call

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -12,12 +13,16 @@ import (
 var (
 	// ErrNotFound means that there is no such row.
 	ErrNotFound = errors.New("not in the store")
-	// ErrNewerSchema means that a later version of the program wrote the file.
-	ErrNewerSchema = errors.New("the history was written by a newer version of Earshot; install that version or a later one")
+	// ErrNewerSchema means that a later version of the program wrote the file:
+	// it can only be read.
+	ErrNewerSchema = errors.New("the history was written by a newer version of Earshot and can only be read here; install that version or a later one")
+	// ErrDamaged means that the file is damaged. Open repairs it, so that it is an
+	// answer of later calls; from Open it says that there is no way to repair it.
+	ErrDamaged = errors.New("the history is damaged; start Earshot again and it is repaired")
 	// ErrOtherDevice means that the file belongs to another key.
 	ErrOtherDevice = errors.New("the history belongs to another device key; put back the key it was made with, or move earshot.db away to begin a new one")
-	// ErrNotStore means that the file is not one of this program, or is damaged.
-	ErrNotStore = errors.New("earshot.db is damaged or not a history of Earshot; put back a copy, or move it away to begin a new one")
+	// ErrNotStore means that another program made the file.
+	ErrNotStore = errors.New("earshot.db is not a history of Earshot; put back a copy, or move it away to begin a new one")
 	// ErrDiskFull means that nothing was stored because no space is left.
 	ErrDiskFull = errors.New("the disk is full; free some space")
 	// ErrClosed means that Close was called before.
@@ -46,6 +51,9 @@ var (
 
 // explain adds the sentinel that a caller can act on to an error of the driver.
 func explain(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+	}
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return err
@@ -54,16 +62,22 @@ func explain(err error) error {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", ErrDiskFull, err)
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
-		return fmt.Errorf("%w: %w", ErrNotStore, err)
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
 }
 
+// isDamage reports an error that explain took for damage.
+func isDamage(err error) bool { return errors.Is(err, ErrDamaged) }
+
 // isBusy reports whether another connection held a lock for longer than the
 // driver waits.
-func isBusy(err error) bool {
+func isBusy(err error) bool { return isCode(err, sqlite3.SQLITE_BUSY) }
+
+// isCode reports an error of SQLite with that result code.
+func isCode(err error, code int) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e) && primary(e) == sqlite3.SQLITE_BUSY
+	return errors.As(err, &e) && primary(e) == code
 }
 
 // primary is the result code without its extension bits.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,13 +68,30 @@ type DB struct {
 	writer  tx
 	closed  atomic.Bool
 	epoch   atomic.Uint64
+
+	newer       error         // why nothing can be written, nil: it can
+	token       string        // in the marker while it is ours
+	damage      chan struct{} // closed when damage was met
+	damageOnce  sync.Once
+	checkAlways int64      // see the constant
+	copying     sync.Mutex // held while a copy is made
+	unchanged   atomic.Bool
+	noticeMu    sync.Mutex // guards dismissed
+	dismissed   map[string]bool
 }
 
 // Open opens the store of the device self in dir, and makes both when they do
 // not exist: dir/earshot.db and dir/epoch, readable by the owner only. It brings
-// an older file to the present schema. If the file and the epoch file do not
-// belong together (a restored copy), a new epoch begins.
-// ErrNewerSchema, ErrOtherDevice, ErrNotStore, ErrDiskFull.
+// an older file to the present schema, and copies it before. If the file and the
+// epoch file do not belong together (a restored copy), a new epoch begins.
+//
+// A file of a newer schema can only be read: see ReadOnly. A file that was not
+// closed is checked first. A damaged one is set aside whole, into a folder
+// damaged-N of dir, and the newest good copy takes its place, or else a new
+// history; Notices tells of it (docs/STORAGE.md). Until Open has returned no
+// other process may have the store of dir open, or what that writes may be set
+// aside with the file.
+// ErrOtherDevice, ErrNotStore, ErrDiskFull, ErrDamaged.
 func Open(ctx context.Context, dir string, self identity.DeviceID, o Options) (*DB, error) {
 	if self.IsZero() {
 		return nil, fmt.Errorf("open store: %w: no device ID", ErrInvalid)
@@ -82,7 +100,8 @@ func Open(ctx context.Context, dir string, self identity.DeviceID, o Options) (*
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	d := &DB{self: self, dir: dir, log: o.Logger, now: o.Now, turn: make(chan struct{}, 1)}
+	d := &DB{self: self, dir: dir, log: o.Logger, now: o.Now, turn: make(chan struct{}, 1),
+		damage: make(chan struct{}), dismissed: map[string]bool{}, checkAlways: checkAlways}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -97,9 +116,67 @@ func Open(ctx context.Context, dir string, self identity.DeviceID, o Options) (*
 }
 
 func (d *DB) open(ctx context.Context) error {
+	if err := os.MkdirAll(d.dir, dirMode); err != nil {
+		return err
+	}
+	if err := d.resume(ctx); err != nil {
+		return err
+	}
+	err := d.begin(ctx)
+	if isDamage(explain(err)) {
+		_ = d.shut() // nothing is lost with connections to a damaged file
+		d.readers, d.pool, d.writer = nil, nil, tx{}
+		if err = d.recover(ctx, err); err == nil {
+			err = d.begin(ctx)
+		}
+	}
+	if err != nil || d.readOnly() {
+		return err
+	}
+	return d.tell(ctx)
+}
+
+// begin looks at the file and opens what it needs to work on it.
+func (d *DB) begin(ctx context.Context) error {
+	if lost, err := blank(d.dir); err != nil || lost {
+		return errors.Join(err, ErrDamaged)
+	}
 	if err := prepareFile(d.dir); err != nil {
 		return err
 	}
+	m, err := readMarker(d.dir)
+	if err != nil {
+		return err
+	}
+	f, err := d.inspect(ctx, m)
+	if err != nil {
+		return err
+	}
+	if f.version > len(migrations) {
+		return d.openReadOnly(ctx, f.version)
+	}
+	if err := d.copyBefore(ctx, f.version); err != nil {
+		return err
+	}
+	if err := d.setMarker(); err != nil {
+		return err
+	}
+	if err := d.openBoth(ctx); err != nil {
+		return err
+	}
+	if err := d.claim(ctx); err != nil {
+		return err
+	}
+	if err := d.noteCheck(ctx, f); err != nil {
+		return err
+	}
+	return d.write(ctx, "expire requests", func(ctx context.Context, t *tx) error {
+		return d.dropExpired(ctx, t)
+	})
+}
+
+// openBoth opens the writing and the reading connections.
+func (d *DB) openBoth(ctx context.Context) error {
 	path := filepath.Join(d.dir, dbFile)
 	var err error
 	if d.pool, err = sql.Open("sqlite", dsn(path, writerPragmas())); err != nil {
@@ -112,17 +189,13 @@ func (d *DB) open(ctx context.Context) error {
 	if err := migrate(ctx, d.writer.conn); err != nil {
 		return err
 	}
+	d.readUnchanged()
 	if d.readers, err = sql.Open("sqlite", dsn(path, readerPragmas())); err != nil {
 		return err
 	}
 	d.readers.SetMaxOpenConns(maxReaders)
 	d.readers.SetMaxIdleConns(maxReaders)
-	if err := d.claim(ctx); err != nil {
-		return err
-	}
-	return d.write(ctx, "expire requests", func(ctx context.Context, t *tx) error {
-		return d.dropExpired(ctx, t)
-	})
+	return nil
 }
 
 // connect opens the writing connection. While another process creates the same
@@ -156,6 +229,9 @@ func (d *DB) Close() error {
 	if d.closed.Swap(true) {
 		return nil
 	}
+	if d.readOnly() {
+		return d.shut()
+	}
 	ctx := context.Background()
 	err := d.readers.Close()
 	for _, q := range []string{
@@ -167,7 +243,10 @@ func (d *DB) Close() error {
 			err = errors.Join(err, explain(e))
 		}
 	}
-	if err = errors.Join(err, d.shut()); err != nil {
+	if err = errors.Join(err, d.shut()); err == nil {
+		err = d.clearMarker()
+	}
+	if err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
@@ -189,12 +268,9 @@ func (d *DB) shut() error {
 	return errors.Join(errs...)
 }
 
-// prepareFile makes the folder and the file with the right modes before SQLite
-// does; its companion files take over the mode of the file.
+// prepareFile makes the file with the right mode before SQLite does; its
+// companion files take over the mode of the file.
 func prepareFile(dir string) error {
-	if err := os.MkdirAll(dir, dirMode); err != nil {
-		return err
-	}
 	path := filepath.Join(dir, dbFile)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
 	if errors.Is(err, os.ErrExist) {

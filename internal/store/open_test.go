@@ -68,19 +68,10 @@ func TestOpenRefuses(t *testing.T) {
 		prepare func(t *testing.T, dir string)
 		want    error
 	}{
-		"newer schema": {func(t *testing.T, dir string) {
-			open(t, dir).Close()
-			raw(t, dir, "PRAGMA user_version = 99")
-		}, store.ErrNewerSchema},
 		"another program's file": {func(t *testing.T, dir string) { raw(t, dir, "CREATE TABLE x (y)") }, store.ErrNotStore},
 		"another application": {func(t *testing.T, dir string) {
 			open(t, dir).Close()
 			raw(t, dir, "PRAGMA application_id = 7")
-		}, store.ErrNotStore},
-		"not a database": {func(t *testing.T, dir string) {
-			if err := os.WriteFile(filepath.Join(dir, "earshot.db"), []byte(strings.Repeat("garbage ", 1000)), 0o600); err != nil {
-				t.Fatal(err)
-			}
 		}, store.ErrNotStore},
 		"another device": {func(t *testing.T, dir string) {
 			db, err := store.Open(t.Context(), dir, storetest.Device("somebody else"), store.Options{})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -143,34 +144,39 @@ func migrate(ctx context.Context, c *sql.Conn) error {
 // both run it.
 func migrateOne(ctx context.Context, c *sql.Conn) (done bool, err error) {
 	err = inTx(ctx, c, func() error {
-		var version, app, tables int
-		for _, q := range []struct {
-			query string
-			into  *int
-		}{
-			{"PRAGMA user_version", &version},
-			{"PRAGMA application_id", &app},
-			{"SELECT count(*) FROM sqlite_schema", &tables},
-		} {
-			if err := c.QueryRowContext(ctx, q.query).Scan(q.into); err != nil {
-				return err
-			}
+		h, err := readHeader(ctx, c)
+		if err != nil {
+			return err
 		}
-		if fresh := version == 0 && app == 0 && tables == 0; !fresh && app != applicationID {
+		if !h.fresh() && h.app != applicationID {
 			return ErrNotStore
 		}
-		if version > len(migrations) {
-			return fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewerSchema, version, len(migrations))
+		if h.version < 0 || h.version > len(migrations) {
+			return newerSchema(h.version)
 		}
-		if version == len(migrations) {
+		if h.version == len(migrations) {
 			done = true
 			return nil
 		}
-		if err := migrations[version](ctx, c); err != nil {
+		if err := migrations[h.version](ctx, c); err != nil {
 			return err
 		}
-		_, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version+1))
+		_, err = c.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, h.version+1))
 		return err
 	})
 	return done, err
+}
+
+// copyBefore copies a file that a migration is about to change. Without a copy
+// nothing is changed.
+func (d *DB) copyBefore(ctx context.Context, version int) error {
+	if version == 0 || version == len(migrations) {
+		return nil
+	}
+	name, err := d.makeCopy(ctx, fmt.Sprintf("-before-schema-%d", len(migrations)))
+	if err != nil {
+		return fmt.Errorf("copy the history before its schema changes: %w", err)
+	}
+	d.log.Info("the history is brought to a new schema", "from", version, "to", len(migrations), "copy", name)
+	return errors.Join(d.prune(), forgetUnchanged(d.dir))
 }

@@ -82,10 +82,30 @@ func (d *DB) write(ctx context.Context, op string, fn func(ctx context.Context, 
 	if d.closed.Load() {
 		return fmt.Errorf("%s: %w", op, ErrClosed)
 	}
-	ctx = context.WithoutCancel(ctx)
-	if err := inTx(ctx, d.writer.conn, func() error { return fn(ctx, &d.writer) }); err != nil {
-		return fmt.Errorf("%s: %w", op, explain(err))
+	if d.readOnly() {
+		return fmt.Errorf("%s: %w", op, d.newer)
 	}
+	ctx = context.WithoutCancel(ctx)
+	if err := inTx(ctx, d.writer.conn, func() error { return d.watched(ctx, fn) }); err != nil {
+		return fmt.Errorf("%s: %w", op, d.noted(err))
+	}
+	return nil
+}
+
+// watched runs fn and notes, while the newest copy holds everything, that it
+// does not any more.
+func (d *DB) watched(ctx context.Context, fn func(ctx context.Context, t *tx) error) error {
+	if !d.unchanged.Load() {
+		return fn(ctx, &d.writer)
+	}
+	before, err := d.writer.changes(ctx)
+	if err != nil {
+		return err
+	}
+	if err := fn(ctx, &d.writer); err != nil {
+		return err
+	}
+	d.changed(ctx, before)
 	return nil
 }
 
@@ -134,11 +154,11 @@ func (d *DB) read(ctx context.Context, op string, fn func(q querier) error) erro
 		err = ErrClosed
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", op, explain(err))
+		return fmt.Errorf("%s: %w", op, d.unreadable(err))
 	}
 	defer t.Rollback() // nothing was written
 	if err := fn(t); err != nil {
-		return fmt.Errorf("%s: %w", op, explain(err))
+		return fmt.Errorf("%s: %w", op, d.unreadable(err))
 	}
 	return nil
 }

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// fullDiskEnv tells a process of this test, which has mounts of its own, where
+// to work.
+const fullDiskEnv = "EARSHOT_TEST_FULL_DISK"
+
+// withOwnMounts runs the same test in a process with mounts of its own, which
+// calls do with an empty folder.
+func withOwnMounts(t *testing.T, do func(t *testing.T, dir string)) {
+	if dir := os.Getenv(fullDiskEnv); dir != "" {
+		if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+			t.Fatal(err)
+		}
+		do(t, dir)
+		return
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a small disk needs root")
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), fullDiskEnv+"="+t.TempDir())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func mountSmall(t *testing.T, dir, size string) {
+	t.Helper()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCopyOnAFullDisk: the old copies stay, nothing is left of the new one, and
+// the history goes on.
+func TestCopyOnAFullDisk(t *testing.T) { withOwnMounts(t, copyOnAFullDisk) }
+
+func copyOnAFullDisk(t *testing.T, dir string) {
+	copies := filepath.Join(dir, copiesDir)
+	if err := os.Mkdir(copies, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	mountSmall(t, copies, "1m")
+	now := time.Now()
+	db := clocked(t, dir, &now)
+	receiveTo(t, db, 100)
+	copyNow(t, db)
+	for _, n := range []int{3000, 3100} {
+		receiveTo(t, db, n)
+		now = now.Add(copyEvery)
+		if made, err := db.CopyIfDue(t.Context()); made || !errors.Is(err, ErrDiskFull) {
+			t.Errorf("CopyIfDue: %v, %v", made, err)
+		}
+		if got := copyNames(t, dir); got != "000001.db" {
+			t.Errorf("copies %q", got)
+		}
+	}
+	if err := db.goodCopy(t.Context(), filepath.Join(copies, "000001.db")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRestoreOnAFullDisk: the recovery waits for space and goes on then.
+func TestRestoreOnAFullDisk(t *testing.T) { withOwnMounts(t, restoreOnAFullDisk) }
+
+func restoreOnAFullDisk(t *testing.T, dir string) {
+	mountSmall(t, dir, "4m")
+	home := filepath.Join(dir, "home")
+	now := time.Now()
+	db := clocked(t, home, &now)
+	receiveTo(t, db, 1000)
+	copyNow(t, db)
+	db.Close()
+	overwrite(t, filepath.Join(home, dbFile), 0, make([]byte, 5000))
+	filler := filepath.Join(dir, "filler")
+	f, err := os.Create(filler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = f.Write(make([]byte, 4096))
+	}
+	f.Close()
+	truncate(t, filler, 0.9) // room for the plan, not for the history
+	for range 2 {
+		if _, err := Open(t.Context(), home, safeSelf, Options{}); !errors.Is(err, ErrDiskFull) {
+			t.Errorf("Open: %v", err)
+		}
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(allTexts(t, openInside(t, home))); got != 1000 {
+		t.Errorf("%d messages", got)
+	}
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// NoticeKind says what a person has to know about the history.
+type NoticeKind string
+
+// The kinds of notice.
+const (
+	NoticeRestored    NoticeKind = "restored"     // the file was damaged, a copy took its place
+	NoticeStartedAnew NoticeKind = "started_anew" // the file was damaged and there was no copy
+	NoticeReadOnly    NoticeKind = "read_only"    // a newer version wrote the file
+	NoticeDamaged     NoticeKind = "damaged"      // damage was met; the next start repairs it
+)
+
+// Notice is something about the history that a person has to know. It is kept
+// until the person dismisses it.
+type Notice struct {
+	ID     string // names it to DismissNotice
+	Kind   NoticeKind
+	At     time.Time // when it was noticed; zero: now
+	CopyAt time.Time // NoticeRestored: when the copy was made
+	Folder string    // NoticeRestored, NoticeStartedAnew: path of the folder with the damaged file
+}
+
+// Text is the notice as one sentence for a person: what happened and what to do.
+func (n Notice) Text() string {
+	switch n.Kind {
+	case NoticeRestored:
+		return fmt.Sprintf("The history was damaged and is restored from the copy of %s; what contacts wrote since comes again when they are in earshot. The damaged file is kept in %s.",
+			n.CopyAt.Local().Format("2006-01-02 15:04"), n.Folder)
+	case NoticeStartedAnew:
+		return fmt.Sprintf("The history was damaged and there was no copy of it, so a new one begins; what contacts wrote comes again once you have accepted them. The damaged file is kept in %s.", n.Folder)
+	case NoticeReadOnly:
+		return "A newer version of Earshot wrote this history: it can be read here, but nothing can be sent or received. Install that version or a later one."
+	case NoticeDamaged:
+		return "The history is damaged. Start Earshot again: it is repaired then."
+	}
+	return string(n.Kind)
+}
+
+const (
+	// noticeKey begins the settings that hold notices; the ID follows.
+	noticeKey = "notice/"
+
+	noticeReadOnlyID = "read-only"
+	noticeDamagedID  = "damaged"
+)
+
+// Notices returns what a person has to know and has not dismissed, oldest first.
+func (d *DB) Notices(ctx context.Context) ([]Notice, error) {
+	var out []Notice
+	err := d.read(ctx, "read notices", func(q querier) error {
+		texts, err := all(ctx, q, scanText, `SELECT value FROM setting WHERE key GLOB ?`, noticeKey+"*")
+		for _, text := range texts {
+			var n Notice
+			if json.Unmarshal([]byte(text), &n) != nil {
+				continue // of a version that wrote others
+			}
+			n.Folder = filepath.Join(d.dir, n.Folder)
+			out = append(out, n)
+		}
+		return err
+	})
+	slices.SortFunc(out, func(a, b Notice) int { return a.At.Compare(b.At) })
+	d.noticeMu.Lock()
+	defer d.noticeMu.Unlock()
+	for _, n := range []Notice{{ID: noticeReadOnlyID, Kind: NoticeReadOnly}, {ID: noticeDamagedID, Kind: NoticeDamaged}} {
+		is := d.readOnly()
+		if n.Kind == NoticeDamaged {
+			is = d.damaged()
+		}
+		if is && !d.dismissed[n.ID] {
+			out = append(out, n)
+		}
+	}
+	if d.readOnly() || d.damaged() { // what cannot be read must not hide them
+		return out, nil
+	}
+	return out, err
+}
+
+// DismissNotice takes a notice away. One that tells of a state which lasts comes
+// again at the next Open. ErrNotFound.
+func (d *DB) DismissNotice(ctx context.Context, id string) error {
+	const op = "dismiss notice"
+	if id == noticeReadOnlyID && d.readOnly() || id == noticeDamagedID && d.damaged() {
+		d.noticeMu.Lock()
+		defer d.noticeMu.Unlock()
+		d.dismissed[id] = true
+		return nil
+	}
+	return d.write(ctx, op, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `DELETE FROM setting WHERE key = ?`, noticeKey+id)
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		return err
+	})
+}
+
+func (d *DB) putNotice(ctx context.Context, n Notice) error {
+	b, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	return d.SetSetting(ctx, noticeKey+strings.TrimSpace(n.ID), string(b))
+}
