@@ -171,3 +171,36 @@ func TestDamageMetByACopy(t *testing.T) {
 	}
 	<-db.Damage()
 }
+
+// TestDamagedIndexIsMadeAnew: what is made from the messages is no reason to go
+// back to a copy.
+func TestDamagedIndexIsMadeAnew(t *testing.T) {
+	dir, _ := copied(t)
+	old := migrations
+	defer func() { migrations, remakes = old, nil }()
+	const index, fill = `CREATE VIRTUAL TABLE words USING fts5 (text)`, `INSERT INTO words (rowid, text) SELECT num, CAST(text AS TEXT) FROM message`
+	migrations = append(old[:len(old):len(old)], statements(index+";"+fill))
+	remakes = []migration{statements("DROP TABLE words;" + index + ";" + fill)}
+	openInside(t, dir).Close()
+	if err := rawExec(filepath.Join(dir, dbFile), `DELETE FROM words_data WHERE id > 10`); err != nil {
+		t.Fatal(err)
+	}
+	const search = `SELECT count(*) FROM words WHERE words MATCH 'message'`
+	find := func(db *DB) (n int, err error) {
+		err = db.read(t.Context(), "search", func(q querier) error { return q.QueryRowContext(t.Context(), search).Scan(&n) })
+		return n, err
+	}
+	unclean(t, dir)
+	db := openInside(t, dir)
+	if _, err := find(db); !errors.Is(err, ErrDamaged) {
+		t.Fatalf("the index is not damaged: %v", err)
+	}
+	db.Close()
+	db = openInside(t, dir)
+	if n, err := find(db); err != nil || n != inCopy+afterCopy {
+		t.Errorf("found %d, %v", n, err)
+	}
+	if notices, err := db.Notices(t.Context()); len(notices) > 0 || err != nil {
+		t.Errorf("notices %+v, %v", notices, err)
+	}
+}

@@ -161,7 +161,7 @@ func (d *DB) begin(ctx context.Context) error {
 	if err := d.setMarker(); err != nil {
 		return err
 	}
-	if err := d.openBoth(ctx); err != nil {
+	if err := d.openBoth(ctx, f.remake); err != nil {
 		return err
 	}
 	if err := d.claim(ctx); err != nil {
@@ -175,8 +175,9 @@ func (d *DB) begin(ctx context.Context) error {
 	})
 }
 
-// openBoth opens the writing and the reading connections.
-func (d *DB) openBoth(ctx context.Context) error {
+// openBoth opens the writing and the reading connections. In between it brings
+// the file to the present schema, and makes anew what can be if again is true.
+func (d *DB) openBoth(ctx context.Context, again bool) error {
 	path := filepath.Join(d.dir, dbFile)
 	var err error
 	if d.pool, err = sql.Open("sqlite", dsn(path, writerPragmas())); err != nil {
@@ -188,6 +189,12 @@ func (d *DB) openBoth(ctx context.Context) error {
 	}
 	if err := migrate(ctx, d.writer.conn); err != nil {
 		return err
+	}
+	if again {
+		d.log.Warn("damage was met and the history itself is sound: what can be made from it is made anew")
+		if err := remake(ctx, d.writer.conn); err != nil {
+			return err
+		}
 	}
 	d.readUnchanged()
 	if d.readers, err = sql.Open("sqlite", dsn(path, readerPragmas())); err != nil {

@@ -18,6 +18,10 @@ type migration func(ctx context.Context, c *sql.Conn) error
 // never changes.
 var migrations = []migration{statements(schema1), statements(schema2), indexHistory}
 
+// remakes make anew what holds nothing of its own, like an index for search,
+// within a transaction. They run when damage was met that is not in the tables.
+var remakes []migration
+
 func statements(script string) migration {
 	return func(ctx context.Context, c *sql.Conn) error {
 		_, err := c.ExecContext(ctx, script)
@@ -165,6 +169,16 @@ func migrateOne(ctx context.Context, c *sql.Conn) (done bool, err error) {
 		return err
 	})
 	return done, err
+}
+
+// remake runs all of remakes.
+func remake(ctx context.Context, c *sql.Conn) error {
+	for _, do := range remakes {
+		if err := inTx(ctx, c, func() error { return do(ctx, c) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // copyBefore copies a file that a migration is about to change. Without a copy
