@@ -28,6 +28,7 @@ type arguments struct {
 	here    bool
 	yes     bool
 	force   bool
+	dismiss bool
 }
 
 // globalFlags fit every command.
@@ -73,7 +74,7 @@ func parseArguments(args []string) (arguments, error) {
 // switches are the flags without a value.
 func (a *arguments) switches() map[string]*bool {
 	return map[string]*bool{"json": &a.json, "verbose": &a.verbose, "help": &a.help,
-		"ids": &a.ids, "remove": &a.remove, "here": &a.here, "yes": &a.yes, "force": &a.force}
+		"ids": &a.ids, "remove": &a.remove, "here": &a.here, "yes": &a.yes, "force": &a.force, "dismiss": &a.dismiss}
 }
 
 // strings are the flags with any value.

@@ -44,6 +44,7 @@ func commands() []command {
 		{"block", "block PEER", "silence a device", 1, 1, nil, (*program).block},
 		{"receipts", "receipts PEER [on|off]", "whether a contact learns what is read here", 1, 2, nil, (*program).receipts},
 		{"settings", "settings [KEY [VALUE]]", "show or change what can be chosen", 0, 2, nil, (*program).settings},
+		{"notices", "notices [--dismiss]", "show what happened to the history and is to be known", 0, 0, []string{"dismiss"}, (*program).notices},
 		{"version", "version", "show the version of the program and of its protocol", 0, 0, nil, (*program).version},
 		{"help", "help [COMMAND]", "show this, or how one command is used", 0, 1, nil, (*program).helpCommand},
 	}

@@ -61,6 +61,7 @@ func TestPageHasAllFields(t *testing.T) {
 		"quote": export.Quote{}, "reactions": export.Reactions{}, "removed": removedJSON{},
 		"conversation": conversationJSON{}, "typing": typingJSON{}, "cleared": clearedJSON{},
 		"exported": exportedJSON{}, "receipts": receiptsJSON{}, "setting": settingJSON{},
+		"notice": noticeJSON{},
 	}
 	_, table, _ := strings.Cut(section(t, page(t), "## JSON"), "| object | fields | printed by |")
 	table, _, _ = strings.Cut(table, "\n\n")

@@ -34,6 +34,7 @@ type fakeDevice struct {
 	two      string // value of a setting
 	silent   bool   // no receipts
 	reads    int    // of History
+	told     []messenger.Notice
 
 	mu     sync.Mutex
 	events []chan messenger.Event

@@ -59,6 +59,7 @@ func (p *program) offline(ctx context.Context, do func(context.Context, messenge
 	if err != nil {
 		return err
 	}
+	p.tell(ctx, d)
 	ctx, cancel := context.WithCancel(ctx)
 	err = do(ctx, d)
 	cancel() // what do subscribed to ends before the device
@@ -86,6 +87,7 @@ func (p *program) running(ctx context.Context, do func(context.Context, device) 
 	if err != nil {
 		return err
 	}
+	p.tell(ctx, d)
 	ctx, cancel := context.WithCancelCause(ctx)
 	ran := make(chan error, 1)
 	go func() {

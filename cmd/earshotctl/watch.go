@@ -114,6 +114,9 @@ func (w *watcher) event(ctx context.Context, ev messenger.Event) error {
 		return w.cleared(ctx, ev.Peer.ID)
 	case messenger.EventTyping:
 		return w.typing(*ev.Peer)
+	case messenger.EventNotices:
+		w.p.tell(ctx, w.d)
+		return nil
 	case messenger.EventLagged:
 		if err := w.lagged(); err != nil {
 			return err

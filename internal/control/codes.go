@@ -13,6 +13,7 @@ var codes = []struct {
 	code string
 	err  error
 }{
+	{"newer_schema", messenger.ErrNewerSchema},
 	{"empty_text", messenger.ErrEmptyText},
 	{"text_too_long", messenger.ErrTextTooLong},
 	{"invalid_text", messenger.ErrInvalidText},

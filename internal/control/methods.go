@@ -31,6 +31,12 @@ type none = struct{}
 
 var methods = map[string]handler{
 	"self": with(func(ctx context.Context, s messenger.Service, _ none) (messenger.Self, error) { return s.Self(ctx) }),
+	"notices": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Notice, error) {
+		return s.Notices(ctx)
+	}),
+	"dismiss_notice": with(func(ctx context.Context, s messenger.Service, id string) (none, error) {
+		return none{}, s.DismissNotice(ctx, id)
+	}),
 	"rename": with(func(ctx context.Context, s messenger.Service, name string) (none, error) {
 		return none{}, s.Rename(ctx, name)
 	}),

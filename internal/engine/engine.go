@@ -143,8 +143,11 @@ func (e *Engine) Close() error {
 }
 
 // Run keeps the device on the network until ctx ends: as owner it listens,
-// discovers and delivers; beside another owner it waits to take over. It returns
-// nil when ctx ended.
+// discovers and delivers, and copies the history once a day; beside another
+// owner it waits to take over. It returns nil when ctx ended. An owner whose
+// history a newer version wrote stays off the network, where nothing could be
+// stored that comes: Run says so at once with an error that wraps
+// ErrNewerSchema, and the history can be read on.
 func (e *Engine) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -166,6 +169,14 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 func (e *Engine) runOwner(ctx context.Context, o *owner) error {
+	if err := o.db.ReadOnly(); err != nil {
+		return fmt.Errorf("this device stays off the network: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() { o.keepCopies(ctx) })
 	if e.opts.Offline {
 		e.readyOnce.Do(func() { close(e.ready) })
 		<-ctx.Done()

@@ -41,8 +41,17 @@ type owner struct {
 	away    bool
 }
 
-// openOwner makes this process the owner, or returns errLocked.
+// openOwner makes this process the owner, or returns errLocked. Damage that is
+// met only after the store was opened is repaired by opening it once more.
 func openOwner(ctx context.Context, home, socket, name string, id *identity.Identity, log *slog.Logger) (*owner, error) {
+	o, err := tryOwner(ctx, home, socket, name, id, log)
+	if errors.Is(err, store.ErrDamaged) {
+		return tryOwner(ctx, home, socket, name, id, log)
+	}
+	return o, err
+}
+
+func tryOwner(ctx context.Context, home, socket, name string, id *identity.Identity, log *slog.Logger) (*owner, error) {
 	o := &owner{id: id, log: log, lock: flock.New(filepath.Join(home, lockFile), flock.SetPermissions(0o600))}
 	got, err := o.lock.TryLock()
 	if err != nil {

@@ -270,6 +270,7 @@ type Service interface {
 	Settings(ctx context.Context) ([]Setting, error)
 	// SetSetting changes one. ErrUnknownSetting, ErrBadValue.
 	SetSetting(ctx context.Context, key, value string) error
+	NoticeService
 	// Subscribe returns events from now on until ctx ends; then the channel is
 	// closed. Read state after subscribing, so that nothing falls between. A
 	// subscriber that does not keep up loses events and gets one EventLagged.

@@ -107,6 +107,7 @@ func New(ctx context.Context, cfg Config) (*Messenger, error) {
 	m.ctx, m.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	m.wg.Go(m.storeArrivals)
 	m.wg.Go(m.forget)
+	m.wg.Go(m.watchStore)
 	return m, nil
 }
 
