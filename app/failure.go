@@ -65,12 +65,12 @@ func explain(err error, home string) string {
 		return "Nothing can be written here:\n\n" + at + "\n\nMake it writable, or " + otherFolder + "."
 	case errors.Is(err, fs.ErrPermission):
 		return "You may not read and write this:\n\n" + at + "\n\nGive yourself the permission, or " + otherFolder + "."
-	case errors.Is(err, engine.ErrNewerSchema):
-		return "A newer version of Earshot has written the history here. Install that version or a later one.\n\nHome folder: " + home
 	case errors.Is(err, engine.ErrOtherDevice):
 		return "The history here belongs to another device key. Put back the key it was made with, or move earshot.db away to begin a new history.\n\nHome folder: " + home
 	case errors.Is(err, engine.ErrNotStore):
-		return "The history is damaged, or earshot.db is another program's file. Put back a copy, or move the file away to begin a new history.\n\nHome folder: " + home
+		return "earshot.db is another program's file. Put back a copy of the history, or move the file away to begin a new one.\n\nHome folder: " + home
+	case errors.Is(err, engine.ErrDamaged):
+		return "The history is damaged and could not be repaired. Try again; if that does not help, move earshot.db and recovery.json away to begin a new history.\n\nHome folder: " + home
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, engine.ErrDiskFull):
 		return "The disk is full. Free some space and try again.\n\nHome folder: " + home
 	}

@@ -168,7 +168,11 @@ func (s *shell) serve(d device) (stopped, unstored error) {
 		wg.Go(func() { p.watch(ctx, d) })
 	}
 	wg.Go(func() {
-		if stopped = d.Run(ctx); stopped != nil {
+		switch stopped = d.Run(ctx); {
+		case errors.Is(stopped, engine.ErrNewerSchema): // it can be read; an alert says so
+			s.opt.Logger.Warn("The device stays off the network.", "error", stopped)
+			stopped = nil
+		case stopped != nil:
 			cancel()
 		}
 	})

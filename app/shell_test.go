@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +20,7 @@ import (
 
 	"earshot/app/internal/view"
 	"earshot/app/internal/viewmodel"
+	"earshot/internal/engine"
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/trust"
@@ -30,6 +33,7 @@ type fakeDevice struct {
 	mu     sync.Mutex
 	sent   []string
 	runErr error
+	told   []messenger.Notice
 	hung   bool // Send does not answer
 	closed bool
 	marked bool
@@ -41,6 +45,17 @@ func (d *fakeDevice) Self(context.Context) (messenger.Self, error) {
 }
 func (d *fakeDevice) Peers(context.Context) ([]messenger.Peer, error) {
 	return []messenger.Peer{{ID: identity.DeviceID{1}, Name: "Mia", Online: true}}, nil
+}
+func (d *fakeDevice) Notices(context.Context) ([]messenger.Notice, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.told), nil
+}
+func (d *fakeDevice) DismissNotice(_ context.Context, id string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.told = slices.DeleteFunc(d.told, func(n messenger.Notice) bool { return n.ID == id })
+	return nil
 }
 func (d *fakeDevice) Requests(context.Context) ([]messenger.Request, error) { return nil, nil }
 func (d *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, error) {
@@ -250,6 +265,21 @@ func TestADeviceThatStops(t *testing.T) {
 	r.stop()
 	if !second.closed || opened != 2 {
 		t.Errorf("opened %d times, the second is closed: %v", opened, second.closed)
+	}
+}
+
+// TestAHistoryThatCanOnlyBeRead is shown, with the reason above it until that
+// was read, although the device does not run.
+func TestAHistoryThatCanOnlyBeRead(t *testing.T) {
+	d := &fakeDevice{runErr: fmt.Errorf("off the network: %w", engine.ErrNewerSchema),
+		told: []messenger.Notice{{ID: "read-only", Kind: messenger.NoticeReadOnly}}}
+	r := newRig(t, opens(d))
+	r.start()
+	r.until("conversation", has("conversation/"+identity.DeviceID{1}.Short(), ""))
+	r.tap(r.until("alert", has("alert/read-only", "it can be read here")), "alert/read-only/ok")
+	file := r.until("no alert", func(f dumpFile) bool { return !has("alert/read-only", "")(f) })
+	if has("failure", "")(file) || !has("self", "Lena")(file) {
+		t.Errorf("the window holds %+v", file)
 	}
 }
 

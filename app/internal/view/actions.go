@@ -19,6 +19,7 @@ type Actions interface {
 	AtEnd(end bool) // whether the newest message of the open chat is in view
 	Rename(name string) bool
 	DismissNotice()
+	DismissAlert(id string)
 }
 
 // Element is a named part of the window, for tests that drive it from outside.

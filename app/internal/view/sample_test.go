@@ -39,6 +39,7 @@ func (r *recorder) LoadOlder()                  { r.note("older") }
 func (r *recorder) Rename(name string) bool     { r.note("rename %q", name); return !r.refuse }
 func (r *recorder) AtEnd(end bool)              { r.note("end %v", end) }
 func (r *recorder) DismissNotice()              { r.note("dismiss") }
+func (r *recorder) DismissAlert(id string)      { r.note("dismiss %s", id) }
 
 func (r *recorder) openURL(address string, failed func(error)) {
 	r.note("url %s", address)

@@ -20,9 +20,10 @@ type sidebar struct {
 	header  *selfHeader
 	nearby  *nearbyStrip
 	notice  *notice
+	alerts  []*alertCard
 	cards   map[identity.DeviceID]*requestCard
 	rows    map[identity.DeviceID]*conversationRow
-	shown   []fyne.CanvasObject // cards, then rows
+	shown   []fyne.CanvasObject // alerts, cards, then rows
 	hint    *kit.Label
 	column  *fyne.Container
 	scroll  *kit.Scroll
@@ -77,6 +78,7 @@ func (s *sidebar) set(snap viewmodel.Snapshot) {
 	s.nearby.set(snap.Nearby, snap.NearbyHint)
 	s.notice.set(snap.Notice)
 	s.shown = s.shown[:0]
+	s.setAlerts(snap.Alerts)
 	s.setCards(snap)
 	s.setRows(snap.Conversations)
 	setVisible(s.hint, snap.Ready && len(s.shown) == 0)
@@ -84,6 +86,17 @@ func (s *sidebar) set(snap viewmodel.Snapshot) {
 	s.column.Refresh()
 	s.scroll.Refresh()
 	s.object.Refresh()
+}
+
+func (s *sidebar) setAlerts(alerts []viewmodel.Alert) {
+	for len(s.alerts) < len(alerts) {
+		s.alerts = append(s.alerts, newAlertCard(s.host))
+	}
+	s.alerts = s.alerts[:len(alerts)]
+	for i, a := range alerts {
+		s.alerts[i].set(a)
+		s.shown = append(s.shown, s.alerts[i].object)
+	}
 }
 
 func (s *sidebar) setCards(snap viewmodel.Snapshot) {
@@ -175,6 +188,9 @@ func (s *sidebar) elements() []Element {
 		{ID: "rename", Label: s.header.edit.Label(), Object: s.header.edit},
 	}
 	out = append(out, s.nearby.elements()...)
+	for _, a := range s.alerts {
+		out = append(out, a.elements()...)
+	}
 	first := true
 	for _, o := range s.shown {
 		switch o := o.(type) {

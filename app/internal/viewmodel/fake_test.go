@@ -23,6 +23,7 @@ type fake struct {
 	history  []messenger.Message // all with device 1
 	unread   int
 	requests []messenger.Request
+	notices  []messenger.Notice
 	calls    []string
 	fail     error         // of everything that changes
 	deaf     error         // of everything that reads

@@ -42,6 +42,7 @@ var readers = []struct {
 	{"requests", staleRequests, readRequests},
 	{"thread", staleThread, readThread},
 	{"older", staleOlder, readOlder},
+	{"notices", staleNotices, readNotices},
 }
 
 // reading is what came of reading.

@@ -29,7 +29,7 @@ func (s *state) snapshot(now time.Time) Snapshot {
 			Face: face(id, name, presenceOf(s.peers[id])),
 		}
 	}
-	out := Snapshot{Ready: s.ready, Self: s.selfSnapshot(), Notice: s.noticeNow()}
+	out := Snapshot{Ready: s.ready, Self: s.selfSnapshot(), Notice: s.noticeNow(), Alerts: alerts(s.notices)}
 	out.NearbyHint = "No other device in earshot. Start Earshot on one in this network and it appears here."
 	if out.Self.Offline {
 		out.NearbyHint = "This device is on no network. Join one, and the devices on it appear here."

@@ -10,6 +10,7 @@ import (
 type Snapshot struct {
 	Ready         bool // the first reading is done
 	Self          Self
+	Alerts        []Alert // about the history, oldest first
 	Nearby        []Device
 	NearbyHint    string // what stands there while Nearby is empty
 	Requests      []Request

@@ -20,8 +20,9 @@ const (
 	staleRequests
 	staleThread // the newest page of the open chat
 	staleOlder  // the page above what is in memory
+	staleNotices
 
-	staleAll = staleSelf | stalePeers | staleConversations | staleRequests | staleThread
+	staleAll = staleNotices | staleSelf | stalePeers | staleConversations | staleRequests | staleThread
 )
 
 // state is what the snapshots are made of. Only the controller's loop touches it.
@@ -32,7 +33,8 @@ type state struct {
 	order         []identity.DeviceID // peers as they came, so that the strip does not jump
 	conversations []messenger.Conversation
 	requests      []messenger.Request
-	thread        *thread // nil: no chat is open
+	notices       []messenger.Notice // about the history
+	thread        *thread            // nil: no chat is open
 	drafts        map[identity.DeviceID]*draft
 	focused       bool                       // the window has the keyboard
 	above         bool                       // the newest message of the open chat is not in view
@@ -80,6 +82,8 @@ func (s *state) apply(e messenger.Event) stale {
 	switch {
 	case e.Kind == messenger.EventLagged:
 		return staleAll
+	case e.Kind == messenger.EventNotices:
+		return staleNotices
 	case e.Kind == messenger.EventSelf && e.Self != nil:
 		s.self = *e.Self
 		return staleSelf
