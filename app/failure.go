@@ -65,6 +65,8 @@ func explain(err error, home string) string {
 		return "Nothing can be written here:\n\n" + at + "\n\nMake it writable, or " + otherFolder + "."
 	case errors.Is(err, fs.ErrPermission):
 		return "You may not read and write this:\n\n" + at + "\n\nGive yourself the permission, or " + otherFolder + "."
+	case errors.Is(err, engine.ErrNewerSchema):
+		return "A newer version of Earshot has written the history here, in a way that this one cannot even read. Install that version or a later one.\n\nHome folder: " + home
 	case errors.Is(err, engine.ErrOtherDevice):
 		return "The history here belongs to another device key. Put back the key it was made with, or move earshot.db away to begin a new history.\n\nHome folder: " + home
 	case errors.Is(err, engine.ErrNotStore):

@@ -82,26 +82,38 @@ func TestDamagedStoreGetsBackWhatOthersHave(t *testing.T) {
 }
 
 // TestWaitingTextsSurviveDamage: what waited when the copy was made goes out
-// from the copy, once.
+// from the copy, and comes once although some of it had arrived since.
 func TestWaitingTextsSurviveDamage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		_, a, b := friends(t)
-		b.stop()
-		a.send(b, "waits")
-		settle()
-		a.copyNow()
-		a.stop()
-		a.damage()
-		a.start()
-		b.start()
-		meet(a, b)
-		if got, want := b.texts(a), []string{"< may I?", "< waits"}; !slices.Equal(got, want) {
-			t.Errorf("bert sees %q, want %q", got, want)
-		}
-		if n := a.waiting(); n != 0 {
-			t.Errorf("%d still wait", n)
-		}
-	})
+	for _, arrived := range []bool{false, true} {
+		t.Run(fmt.Sprintf("arrived=%v", arrived), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, a, b := friends(t)
+				b.stop()
+				a.send(b, "waits")
+				settle()
+				a.copyNow()
+				if arrived {
+					b.start()
+					meet(a, b)
+					if a.waiting() != 0 {
+						t.Fatal("it did not arrive")
+					}
+					b.stop()
+				}
+				a.stop()
+				a.damage()
+				a.start()
+				b.start()
+				meet(a, b)
+				if got, want := b.texts(a), []string{"< may I?", "< waits"}; !slices.Equal(got, want) {
+					t.Errorf("bert sees %q, want %q", got, want)
+				}
+				if n := a.waiting(); n != 0 {
+					t.Errorf("%d still wait", n)
+				}
+			})
+		})
+	}
 }
 
 // TestNoticesAreTold: an event says when they changed.

@@ -106,7 +106,19 @@ func (d *DB) failed(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", op, d.noted(err))
+	return fmt.Errorf("%s: %w", op, d.noted(withoutPaths(err)))
+}
+
+// withoutPaths is an error of the file system for a log: it says which file, and
+// not where the home folder is.
+func withoutPaths(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s %s: %w", p.Op, filepath.Base(p.Path), p.Err)
+	}
+	if l, ok := errors.AsType[*os.LinkError](err); ok {
+		return fmt.Errorf("%s %s: %w", l.Op, filepath.Base(l.Old), l.Err)
+	}
+	return err
 }
 
 func (d *DB) copyDue(ctx context.Context) (bool, error) {
@@ -250,7 +262,7 @@ func (d *DB) changed(ctx context.Context, before int64) {
 		return
 	}
 	if err := forgetUnchanged(d.dir); err != nil {
-		d.log.Warn("the next copy of the history may come late", "err", err)
+		d.log.Warn("the next copy of the history may come late", "err", withoutPaths(err))
 		return
 	}
 	d.unchanged.Store(false)

@@ -55,7 +55,7 @@ func explain(err error) error {
 		return fmt.Errorf("%w: %w", ErrDiskFull, err)
 	}
 	var e *sqlite.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || errors.Is(err, ErrNewerSchema) {
 		return err
 	}
 	switch primary(e) {

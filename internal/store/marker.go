@@ -64,7 +64,7 @@ func (d *DB) noted(err error) error {
 		d.damageOnce.Do(func() {
 			d.log.Error("the history file is damaged; it is repaired at the next start")
 			if err := replaceFile(d.dir, markerFile, markDamage+"\n"); err != nil {
-				d.log.Error("the damage was not noted for the next start", "err", err)
+				d.log.Error("the damage was not noted for the next start", "err", withoutPaths(err))
 			}
 			close(d.damage)
 		})

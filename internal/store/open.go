@@ -123,9 +123,10 @@ func (d *DB) open(ctx context.Context) error {
 		return err
 	}
 	err := d.begin(ctx)
-	if isDamage(explain(err)) {
+	if isDamage(explain(err)) && !d.readOnly() {
 		_ = d.shut() // nothing is lost with connections to a damaged file
 		d.readers, d.pool, d.writer = nil, nil, tx{}
+		d.damage, d.damageOnce = make(chan struct{}), sync.Once{} // of the file that goes
 		if err = d.recover(ctx, err); err == nil {
 			err = d.begin(ctx)
 		}
@@ -306,7 +307,7 @@ func readerPragmas() []string {
 
 func commonPragmas() []string {
 	p := []string{
-		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
+		busyPragma(),
 		fmt.Sprintf("cache_size(-%d)", cacheKiB),
 		"temp_store(MEMORY)",
 	}
@@ -315,6 +316,8 @@ func commonPragmas() []string {
 	}
 	return p
 }
+
+func busyPragma() string { return fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()) }
 
 // dsn names the file as a URI, so that any character in path is safe.
 func dsn(path string, pragmas []string) string {

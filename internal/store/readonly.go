@@ -46,8 +46,8 @@ func (d *DB) openReadOnly(ctx context.Context, version int) error {
 
 // unreadable is what a failed reading means.
 func (d *DB) unreadable(err error) error {
-	if d.readOnly() && isCode(err, sqlite3.SQLITE_ERROR) {
-		return fmt.Errorf("%w: %w", d.newer, err) // another table or column than here
+	if d.readOnly() && (isCode(err, sqlite3.SQLITE_ERROR) || isCode(err, sqlite3.SQLITE_CORRUPT)) {
+		return fmt.Errorf("%w: %w", d.newer, err) // other tables or columns than here
 	}
 	return d.noted(err)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -94,5 +95,26 @@ func TestNewerSchemaThatCannotBeRead(t *testing.T) {
 	}
 	if _, err := db.Contacts(t.Context()); err != nil {
 		t.Errorf("Contacts: %v", err)
+	}
+}
+
+// TestNewerSchemaThatCannotBeUnderstood: a table of a kind that is not known
+// here looks like damage, and the file stays where it is.
+func TestNewerSchemaThatCannotBeUnderstood(t *testing.T) {
+	dir := newerHome(t, "PRAGMA user_version = 99")
+	path := filepath.Join(dir, dbFile)
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = bytes.ReplaceAll(file, []byte("CREATE TABLE contact"), []byte("CREATE TABEL contact"))
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), dir, safeSelf, Options{}); !errors.Is(err, ErrNewerSchema) || errors.Is(err, ErrDamaged) {
+		t.Errorf("Open: %v", err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, file) {
+		t.Errorf("the file was moved or changed: %v", err)
 	}
 }

@@ -193,6 +193,9 @@ func restoredTo(t *testing.T, dir string, n int, want Notice, old []byte, epoch 
 	if kept, err := os.ReadFile(filepath.Join(dir, "damaged-1", dbFile)); err != nil || !bytes.Equal(kept, old) {
 		t.Errorf("the damaged file was not kept as it was: %d bytes, had %d, %v", len(kept), len(old), err)
 	}
+	if db.damaged() {
+		t.Error("the restored file counts as damaged")
+	}
 	receiveTo(t, db, n+1)
 	first := db.Epoch()
 	db.Close()
@@ -248,7 +251,8 @@ func TestDamagedFileIsReplacedByItsCopy(t *testing.T) {
 			truncate(t, path, 0)
 			os.RemoveAll(filepath.Join(dir, copiesDir))
 		}, 0},
-		"a file of no sense": {func(t *testing.T, _, path string) { os.WriteFile(path, bytes.Repeat([]byte("garbage "), 999), 0o600) }, inCopy},
+		"a table of the start": {func(t *testing.T, dir, path string) { overwrite(t, path, rootPage(t, path, "request"), junk[:64]) }, inCopy},
+		"a file of no sense":   {func(t *testing.T, _, path string) { os.WriteFile(path, bytes.Repeat([]byte("garbage "), 999), 0o600) }, inCopy},
 	} {
 		t.Run(what, func(t *testing.T) {
 			dir, at := copied(t)
@@ -269,6 +273,20 @@ func TestDamagedFileIsReplacedByItsCopy(t *testing.T) {
 			restoredTo(t, dir, c.n, want, old, epoch)
 		})
 	}
+}
+
+// rootPage returns where a table begins in the file.
+func rootPage(t *testing.T, path, table string) (offset int64) {
+	t.Helper()
+	db, err := openFrozen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow(`SELECT (rootpage - 1) * 4096 FROM sqlite_schema WHERE name = ?`, table).Scan(&offset); err != nil {
+		t.Fatal(err)
+	}
+	return offset
 }
 
 func damageAll(t *testing.T, dir, path string) {
