@@ -39,7 +39,21 @@ func readMarker(dir string) (marker, error) {
 // check found none.
 func (d *DB) setMarker() error {
 	d.token = rand.Text()
-	return replaceFile(d.dir, markerFile, d.token+"\n")
+	return writeMarker(d.dir, d.token)
+}
+
+// writeMarker writes in place: that the file is there says enough.
+func writeMarker(dir, content string) error {
+	path := filepath.Join(dir, markerFile)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(content + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return syncDir(dir)
 }
 
 // clearMarker says that the store was closed cleanly. A marker that another
@@ -63,7 +77,7 @@ func (d *DB) noted(err error) error {
 	if isDamage(err) && !d.readOnly() {
 		d.damageOnce.Do(func() {
 			d.log.Error("the history file is damaged; it is repaired at the next start")
-			if err := replaceFile(d.dir, markerFile, markDamage+"\n"); err != nil {
+			if err := writeMarker(d.dir, markDamage); err != nil {
 				d.log.Error("the damage was not noted for the next start", "err", withoutPaths(err))
 			}
 			close(d.damage)

@@ -6,11 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,7 +88,8 @@ type DB struct {
 // history; Notices tells of it (docs/STORAGE.md). Until Open has returned no
 // other process may have the store of dir open, or what that writes may be set
 // aside with the file.
-// ErrOtherDevice, ErrNotStore, ErrDiskFull, ErrDamaged.
+// ErrOtherDevice, ErrNotStore, ErrDiskFull, ErrDamaged; ErrNewerSchema when a
+// newer file cannot even be read.
 func Open(ctx context.Context, dir string, self identity.DeviceID, o Options) (*DB, error) {
 	if self.IsZero() {
 		return nil, fmt.Errorf("open store: %w: no device ID", ErrInvalid)
@@ -291,40 +289,4 @@ func prepareFile(dir string) error {
 		return err
 	}
 	return syncDir(dir)
-}
-
-func writerPragmas() []string {
-	return append(commonPragmas(),
-		"journal_mode(WAL)",
-		"synchronous(FULL)",
-		"foreign_keys(1)",
-		fmt.Sprintf("journal_size_limit(%d)", journalLimit))
-}
-
-func readerPragmas() []string {
-	return append(commonPragmas(), "query_only(1)")
-}
-
-func commonPragmas() []string {
-	p := []string{
-		busyPragma(),
-		fmt.Sprintf("cache_size(-%d)", cacheKiB),
-		"temp_store(MEMORY)",
-	}
-	if runtime.GOOS == "darwin" { // fsync there leaves the data in the drive's cache
-		p = append(p, "fullfsync(1)", "checkpoint_fullfsync(1)")
-	}
-	return p
-}
-
-func busyPragma() string { return fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()) }
-
-// dsn names the file as a URI, so that any character in path is safe.
-func dsn(path string, pragmas []string) string {
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") { // C:/Users/...
-		path = "/" + path
-	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{"_pragma": pragmas}.Encode()}
-	return u.String()
 }

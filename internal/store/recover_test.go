@@ -360,7 +360,13 @@ func TestEveryCutOfARecovery(t *testing.T) {
 	}
 	for i, c := range cuts {
 		t.Run(fmt.Sprintf("%d %s", i, c.step), func(t *testing.T) {
-			restoredTo(t, writeDir(t, c.files), inCopy, Notice{Kind: NoticeRestored, CopyAt: at}, old, epoch)
+			dir := writeDir(t, c.files)
+			restoredTo(t, dir, inCopy, Notice{Kind: NoticeRestored, CopyAt: at}, old, epoch)
+			// Once the restored file was opened it is not put there again.
+			now, err := os.ReadFile(filepath.Join(dir, epochFile))
+			if c.step == "notice stored" && (err != nil || !bytes.Equal(now, c.files[epochFile])) {
+				t.Errorf("epoch %s after %s, %v", now, c.files[epochFile], err)
+			}
 		})
 	}
 }
