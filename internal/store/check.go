@@ -18,9 +18,9 @@ const (
 	// checkAlways is the size in bytes up to which the whole file is checked
 	// after every end without Close. A check reads everything: 0.07 s for 39 MiB
 	// (100,000 messages) and 0.8 s for 400 MiB (1,000,000) on a desktop with the
-	// file in memory, about five times that on a phone, where every end is one
-	// without Close.
-	checkAlways = 64 << 20
+	// file in memory, ten times that from a busy disk. On a phone every end is one
+	// without Close, and a start should stay below a second.
+	checkAlways = 32 << 20
 	// checkEvery is how often a larger file is checked whole. In between only the
 	// small tables are, among them the contacts and what is still to be sent: 1 ms.
 	checkEvery = 24 * time.Hour
