@@ -121,6 +121,9 @@ func (d *DB) carryOut(ctx context.Context, p *plan) error {
 	if err := errors.Join(syncDir(folder), syncDir(d.dir)); err != nil {
 		return err
 	}
+	if err := remove(filepath.Join(d.dir, markerFile)); err != nil { // the copy was checked
+		return err
+	}
 	// Without it the history begins a new epoch: what was numbered since the copy
 	// is not known any more.
 	if err := remove(filepath.Join(d.dir, epochFile)); err != nil {

@@ -235,7 +235,6 @@ func TestDamagedFileIsReplacedByItsCopy(t *testing.T) {
 		"cut to some bytes": {func(t *testing.T, _, path string) { truncate(t, path, 0.0001) }, inCopy},
 		"cut to one page":   {func(t *testing.T, dir, path string) { unclean(t, dir); os.Truncate(path, 4096) }, inCopy},
 		"cut to half":       {func(t *testing.T, dir, path string) { unclean(t, dir); truncate(t, path, 0.5) }, inCopy},
-		"cut by a byte":     {func(t *testing.T, dir, path string) { unclean(t, dir); truncate(t, path, 0.99) }, inCopy},
 		"a page":            {func(t *testing.T, dir, path string) { unclean(t, dir); overwrite(t, path, 15*4096, junk) }, inCopy},
 		"a page of zeros":   {func(t *testing.T, dir, path string) { unclean(t, dir); overwrite(t, path, 15*4096, make([]byte, 4096)) }, inCopy},
 		"the newest copy": {func(t *testing.T, dir, path string) {

@@ -20,7 +20,7 @@ var migrations = []migration{statements(schema1), statements(schema2), indexHist
 
 // remakes make anew what holds nothing of its own, like an index for search,
 // within a transaction. They run when damage was met that is not in the tables.
-var remakes []migration
+var remakes = []migration{remakeIndex}
 
 func statements(script string) migration {
 	return func(ctx context.Context, c *sql.Conn) error {

@@ -135,6 +135,14 @@ func indexHistory(ctx context.Context, c *sql.Conn) error {
 	return errors.Join(indexTail(ctx, t), t.close())
 }
 
+// remakeIndex makes the index of a file anew.
+func remakeIndex(ctx context.Context, c *sql.Conn) error {
+	if _, err := c.ExecContext(ctx, `DROP TRIGGER IF EXISTS message_gone; DROP TABLE message_words`); err != nil {
+		return err
+	}
+	return indexHistory(ctx, c)
+}
+
 func joinTokens(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
