@@ -13,6 +13,7 @@ func writerPragmas() []string {
 		"journal_mode(WAL)",
 		"synchronous(FULL)",
 		"foreign_keys(1)",
+		"secure_delete(1)",
 		fmt.Sprintf("journal_size_limit(%d)", journalLimit))
 }
 

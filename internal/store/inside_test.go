@@ -32,7 +32,7 @@ func text(peer identity.DeviceID, seq int, text string) Incoming {
 func TestConnectionSettings(t *testing.T) {
 	db := openInside(t, t.TempDir())
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
+		"journal_mode": "wal", "secure_delete": "1", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
 		"journal_size_limit": "16777216", "application_id": fmt.Sprint(applicationID), "user_version": fmt.Sprint(len(migrations)), "query_only": "0",
 	} {
 		var got string

@@ -1,7 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"earshot/internal/identity"
@@ -57,5 +61,32 @@ func TestForgetMany(t *testing.T) {
 	}
 	if left, err := db.History(t.Context(), peer, msgid.ID{}, 0); err != nil || len(left) != 0 {
 		t.Errorf("%d left (%v)", len(left), err)
+	}
+}
+
+// What was deleted is not left over in unused parts of the file.
+func TestDeletedTextIsOverwritten(t *testing.T) {
+	dir, peer := t.TempDir(), identity.DeviceID{2}
+	db := openInside(t, dir)
+	var in []Incoming
+	for i := range 3 * maxTail {
+		in = append(in, text(peer, i+1, "the secret of the old house"))
+	}
+	long := text(peer, len(in)+1, strings.Repeat("the secret of the old house ", 1000)) // pages of its own
+	if _, err := db.Receive(t.Context(), append(in, long)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Clear(t.Context(), peer); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(filepath.Join(dir, dbFile))
+	if err != nil || bytes.Contains(file, []byte("secret of the old")) {
+		t.Errorf("the text of a deleted conversation is still in the file (%v)", err)
+	}
+	if info, err := os.Stat(filepath.Join(dir, dbFile+"-wal")); err == nil && info.Size() > 0 {
+		t.Error("the log of the file is left")
 	}
 }
