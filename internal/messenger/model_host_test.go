@@ -22,8 +22,9 @@ type host struct {
 	events <-chan Event
 	full   atomic.Bool // its store takes nothing
 	// hiccups is how many groups of messages its store does not take next.
-	hiccups atomic.Int64
-	backup  folder // the older copy; at first what it began with
+	hiccups  atomic.Int64
+	backup   folder // the older copy; at first what it began with
+	restored bool   // it starts on an older copy
 	// removedThen is ledger.removed of this device at the time of the copy.
 	removedThen map[letterKey]bool
 
@@ -61,6 +62,10 @@ func (o *host) begin(f folder) {
 
 // outfit puts the crash moments around the store.
 func (o *host) outfit(m *Messenger) {
+	if o.restored {
+		o.restored = false
+		o.h.ledger.afterRestore(o)
+	}
 	o.events, _ = m.Subscribe(context.Background()) // until the messenger is closed
 	really := m.receive
 	m.receive = func(ctx context.Context, in []store.Incoming) ([]store.Receipt, error) {

@@ -323,7 +323,7 @@ func (h *history) restore(o *host, alone bool) {
 	if alone && len(f) > 0 {
 		f["epoch"] = now["epoch"]
 	}
+	o.restored = true
 	o.begin(f)
-	h.ledger.afterRestore(o)
 	h.met(o)
 }

@@ -92,12 +92,13 @@ func (n *node) start() {
 	if err != nil {
 		n.w.t.Fatal(err)
 	}
+	n.w.mu.Lock()
+	n.db, n.m = db, m
+	n.w.mu.Unlock()
 	if n.fitted != nil {
 		n.fitted(m)
 	}
-	n.w.mu.Lock()
-	n.db, n.m, n.up = db, m, true
-	n.w.mu.Unlock()
+	n.reachable(true)
 	m.Connect(n, nil)
 }
 
