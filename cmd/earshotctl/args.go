@@ -17,6 +17,7 @@ type arguments struct {
 	after   string
 	around  string
 	format  string
+	peer    string
 	reply   string
 	wait    time.Duration
 	limit   int
@@ -80,7 +81,7 @@ func (a *arguments) switches() map[string]*bool {
 // strings are the flags with any value.
 func (a *arguments) strings() map[string]*string {
 	return map[string]*string{"home": &a.home, "before": &a.before, "after": &a.after, "around": &a.around,
-		"format": &a.format, "reply": &a.reply}
+		"format": &a.format, "peer": &a.peer, "reply": &a.reply}
 }
 
 // flag reads one flag, NAME or NAME=VALUE, and returns what follows it.

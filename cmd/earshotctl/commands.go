@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"earshot/internal/safetext"
+	"earshot/internal/words"
 )
 
 // command is one word that earshotctl understands.
@@ -35,6 +36,7 @@ func commands() []command {
 		{"delete", "delete ID [--here] [--wait 5s]", "delete an own message on both devices, or any from this one", 1, 1, []string{"here", "wait"}, (*program).delete},
 		{"cancel", "cancel ID", "do not send a message that still waits", 1, 1, nil, (*program).cancel},
 		{"history", "history PEER [--limit N] [--before ID | --after ID | --around ID] [--ids]", "show a conversation, oldest first", 1, 1, []string{"limit", "before", "after", "around", "ids"}, (*program).history},
+		{"search", "search WORDS [--peer PEER] [--limit N] [--ids]", "find messages in all conversations", 1, words.MaxQueryBytes, []string{"peer", "limit", "ids"}, (*program).search},
 		{"export", "export PEER [FILE] [--format text|json] [--force]", "write a whole conversation", 1, 2, []string{"format", "force"}, (*program).export},
 		{"clear", "clear PEER [--yes]", "delete a conversation from this device", 1, 1, []string{"yes"}, (*program).clear},
 		{"outbox", "outbox [--ids]", "show what still waits to be delivered", 0, 0, []string{"ids"}, (*program).outbox},

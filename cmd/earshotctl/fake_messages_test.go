@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
+	"earshot/internal/store"
 )
 
 // conversation returns the messages with a peer, in order.
@@ -72,6 +74,19 @@ func (f *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, e
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// Search finds the query as it is, newest first.
+func (f *fakeDevice) Search(_ context.Context, q messenger.Query) ([]messenger.Hit, error) {
+	f.reads++
+	var hits []messenger.Hit
+	for i, m := range slices.Backward(f.messages) {
+		in := (q.Peer.IsZero() || q.Peer == m.Peer) && strings.Contains(m.Text, q.Text)
+		if at := store.Cursor(i + 1); in && (q.Before == 0 || at < q.Before) && len(hits) < q.Limit {
+			hits = append(hits, messenger.Hit{Message: m, Cursor: at})
+		}
+	}
+	return hits, nil
 }
 
 // Change applies a change, which waits unless changed says what becomes of it.

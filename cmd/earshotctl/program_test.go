@@ -271,7 +271,7 @@ func TestHarmless(t *testing.T) {
 	f.messages[2].Target = f.messages[0].ID
 	danger := regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f\x{80}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`)
 	for _, args := range [][]string{{"id"}, {"peers", "--wait", "0"}, {"history", id.Short()}, {"history", id.Short(), "--ids"}, {"outbox"}, {"clear", id.Short(), "--yes"}, {"receipts", id.Short()},
-		{"delete", f.messages[0].ID.String(), "--here"}, {"edit", evil, "x"}, {"react", f.messages[0].ID.String(), "\u202e", "--wait", "0"}, {"export", id.Short(), filepath.Join(t.TempDir(), "\u202e"), "--force"}, {"requests"}, {"allow", "Q\x1b\u202e"}, {"x\x1b\u009b"}, {"allow", deviceID("q").Short()}} {
+		{"search", "a"}, {"delete", f.messages[0].ID.String(), "--here"}, {"edit", evil, "x"}, {"react", f.messages[0].ID.String(), "\u202e", "--wait", "0"}, {"export", id.Short(), filepath.Join(t.TempDir(), "\u202e"), "--force"}, {"requests"}, {"allow", "Q\x1b\u202e"}, {"x\x1b\u009b"}, {"allow", deviceID("q").Short()}} {
 		for _, format := range [][]string{nil, {"--json"}} {
 			out, errs, _ := f.call(t, "", append(args, format...)...)
 			if bad := danger.FindString(out + errs); bad != "" {
