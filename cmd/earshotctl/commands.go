@@ -73,27 +73,41 @@ func (p *program) help(words []string) error {
 	if cmd == nil {
 		return usagef("there is no command %q; earshotctl help lists them", words[0])
 	}
-	_, err := fmt.Fprintf(p.out, "usage: earshotctl [--home DIR] [--json] [--verbose] %s\n\n%s\n", cmd.usage, cmd.about)
+	text := fmt.Sprintf("usage: earshotctl [--home DIR] [--json] [--verbose] %s\n\n%s\n", cmd.usage, cmd.about)
+	if strings.Contains(cmd.usage, "PEER") {
+		text += "\n" + aboutPeer
+	}
+	if strings.Contains(cmd.usage, " ID") {
+		text += "\n" + aboutID
+	}
+	_, err := fmt.Fprint(p.out, text)
 	return err
 }
 
+const (
+	aboutPeer = `PEER is a contact's name, a short ID, the beginning of an ID (4 characters or
+more), or HOST:PORT. A device that is not a contact is never named by its name.
+`
+	aboutID = `ID names a message: the 10 characters that --ids shows, or the 36 of --json.
+`
+	// usageColumns is how wide the column of usages is; what is said of a longer
+	// one stands below it.
+	usageColumns = 34
+)
+
 func usageText() string {
 	all := commands()
-	widest := 0
-	for _, c := range all {
-		widest = max(widest, len(c.usage))
-	}
 	var b strings.Builder
 	b.WriteString("usage: earshotctl [--home DIR] [--json] [--verbose] COMMAND ...\n\n")
 	for _, c := range all {
-		fmt.Fprintf(&b, "  %s  %s\n", safetext.Pad(c.usage, widest), c.about)
+		usage := c.usage
+		if safetext.Width(usage) > usageColumns {
+			fmt.Fprintf(&b, "  %s\n", usage)
+			usage = ""
+		}
+		fmt.Fprintf(&b, "  %s  %s\n", safetext.Pad(usage, usageColumns), c.about)
 	}
-	b.WriteString(`
-PEER is a contact's name, a short ID, the beginning of an ID (4 characters or
-more), or HOST:PORT. A device that is not a contact is never named by its name.
-
-ID is the ID of a message: the 36 characters of --json, or the 10 of --ids.
-
+	b.WriteString("\n" + aboutPeer + "\n" + aboutID + `
 --home DIR   the device's folder; also the environment variable EARSHOT_HOME
 --json       one JSON object a line
 --verbose    log to standard error
