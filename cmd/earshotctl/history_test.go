@@ -137,17 +137,17 @@ func TestOutboxNamesChanges(t *testing.T) {
 		f.messages = append(f.messages, c)
 	}
 	out, _, _ := f.call(t, "", "outbox", "--ids")
-	want := ""
+	var want strings.Builder
 	for i, what := range []string{"late", "edit: new lines", "reaction 👍 to: Coffee?", "reaction taken back from: bye",
 		"deletion of the message of 2026-03-02 09:30", "reaction 👍 to: a message that is no longer here"} {
 		id := "-         "
 		if i == 0 {
 			id = shortID(f.self.ID, f.messages[3])
 		}
-		want += "2026-03-02 09:30  " + id + "  Anna (" + deviceID("anna").Short() + ")  queued  " + what + "\n"
+		want.WriteString("2026-03-02 09:30  " + id + "  Anna (" + deviceID("anna").Short() + ")  queued  " + what + "\n")
 	}
-	if out != want {
-		t.Errorf("printed\n%s\nwant\n%s", out, want)
+	if out != want.String() {
+		t.Errorf("printed\n%s\nwant\n%s", out, want.String())
 	}
 	out, _, _ = f.call(t, "", "outbox", "--json")
 	if !strings.Contains(out, `"kind":"edit"`) || !strings.Contains(out, `"of":"`+f.messages[1].ID.String()+`","of_from":"`+f.self.ID.String()+`"`) {
