@@ -1,6 +1,7 @@
 package faultbench
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -179,9 +180,6 @@ func (l *Ledger) Record() Record {
 	defer l.mu.Unlock()
 	r := l.rec
 	r.Texts, r.Acked, r.Shown, r.Ends = slices.Clone(r.Texts), slices.Clone(r.Acked), slices.Clone(r.Shown), slices.Clone(r.Ends)
-	r.Names = map[identity.DeviceID]string{}
-	for id, name := range l.rec.Names {
-		r.Names[id] = name
-	}
+	r.Names = maps.Clone(l.rec.Names)
 	return r
 }
