@@ -21,16 +21,33 @@ const maxAim = 20 * time.Millisecond
 // aim waits for a moment that chance has chosen.
 func aim(rnd *rand.Rand) { pass(time.Duration(rnd.Int64N(int64(maxAim)))) }
 
-// killRounds writes a burst again and again and kills the victims in the middle
+// killRounds lets killsOfOne happen to one couple after the other: who looks at
+// the whole history after each kill is slow when it is long.
+func killRounds(t *testing.T, victims func(*couple) []*faultbench.Device) {
+	t.Parallel()
+	rnd := faultbench.Random(t)
+	kills, texts := 0, 0
+	for range scale(1, 8) {
+		c := newCouple(t, "", "")
+		rounds := scale(8, 25)
+		killsOfOne(c, rnd, rounds, victims)
+		if t.Failed() {
+			return
+		}
+		kills += rounds * len(victims(c))
+		texts += c.ledger.CountQueued(c.a.ID, c.b.ID)
+	}
+	t.Logf("%d kills, %d texts", kills, texts)
+}
+
+// killsOfOne writes a burst again and again and kills the victims in the middle
 // of each, which ends it. In every other round the burst waits before the
 // receiver is there, so that it comes in large groups. What the dead ones hold is
 // judged before they start again, because afterwards they would ask for what they
 // have lost.
-func killRounds(t *testing.T, victims func(*couple) []*faultbench.Device) {
-	t.Parallel()
-	rnd := faultbench.Random(t)
-	c := newCouple(t, "", "")
-	rounds := scale(8, 200)
+func killsOfOne(c *couple, rnd *rand.Rand, rounds int, victims func(*couple) []*faultbench.Device) {
+	t := c.t
+	t.Helper()
 	for n := range rounds {
 		waits := n%2 == 1
 		if waits {
@@ -60,7 +77,6 @@ func killRounds(t *testing.T, victims func(*couple) []*faultbench.Device) {
 		c.start(dead...)
 	}
 	c.verify()
-	t.Logf("%d kills, %d texts", rounds*len(victims(c)), c.ledger.CountQueued(c.a.ID, c.b.ID))
 }
 
 // R13: a receiver that is killed has what it acknowledged.
