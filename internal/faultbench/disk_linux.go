@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,6 +17,13 @@ import (
 // and room for the stores of these tests.
 const diskMiB = 64
 
+// diskPrefix begins the name of every disk's folder, before the number of its
+// process, so that a later run can find what a killed one has left behind.
+const diskPrefix = "earshot-disk-"
+
+// mountPoint is where in its folder a disk is mounted.
+const mountPoint = "at"
+
 // ballast is the file that fills a file system.
 const ballast = "ballast"
 
@@ -24,7 +32,7 @@ const ballast = "ballast"
 type Disk struct {
 	t     testing.TB
 	image string // the file that holds it; "" for one in memory
-	dir   string // where it is mounted
+	dir   string // where it is mounted, beside the image
 	cuts  int
 }
 
@@ -33,7 +41,7 @@ type Disk struct {
 func NewDisk(t testing.TB) *Disk {
 	t.Helper()
 	d := newDisk(t)
-	d.image = filepath.Join(ShortDir(t), "disk")
+	d.image = filepath.Join(filepath.Dir(d.dir), "disk")
 	if err := os.WriteFile(d.image, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -63,14 +71,47 @@ func newDisk(t testing.TB) *Disk {
 	if why := impossible(); why != "" {
 		giveUp(t, why)
 	}
-	d := &Disk{t: t, dir: ShortDir(t)}
+	sweepDisks()
+	parent, err := os.MkdirTemp("", fmt.Sprintf("%s%d-", diskPrefix, os.Getpid()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Disk{t: t, dir: filepath.Join(parent, mountPoint)}
 	t.Cleanup(func() {
-		// Lazily: a process that is killed with its LAN may still see it.
-		if out, err := exec.Command("umount", "-l", d.dir).CombinedOutput(); err != nil {
-			t.Logf("umount: %v %s", err, out)
+		if err := removeDisk(parent); err != nil {
+			t.Error(err)
 		}
 	})
+	if err := os.Mkdir(d.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	return d
+}
+
+// removeDisk unmounts a disk and deletes its folder.
+func removeDisk(parent string) error {
+	dir := filepath.Join(parent, mountPoint)
+	// Lazily: a process that is killed with its LAN may still see it. One that was
+	// never mounted is removed as it is.
+	out, umountErr := exec.Command("umount", "-l", dir).CombinedOutput()
+	if err := os.Remove(dir); err != nil { // never what is on a disk that is still mounted
+		return fmt.Errorf("%w (%v %s)", err, umountErr, out)
+	}
+	return os.RemoveAll(parent)
+}
+
+// sweepDisks removes the disks of test processes that are no more.
+func sweepDisks() {
+	parents, err := filepath.Glob(filepath.Join(os.TempDir(), diskPrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, parent := range parents {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(parent), diskPrefix), "-")
+		if n, err := strconv.Atoi(pid); err == nil && !running(n) {
+			_ = removeDisk(parent) // another process may be doing it
+		}
+	}
 }
 
 func (d *Disk) tryMount(args ...string) (string, error) {

@@ -4,7 +4,9 @@ package faultbench
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -52,5 +54,33 @@ func TestDiskIsFullAndFree(t *testing.T) {
 	d.Free()
 	if err := os.WriteFile(filepath.Join(d.dir, "another"), make([]byte, 4<<10), 0o600); err != nil {
 		t.Errorf("a disk with room answers %v", err)
+	}
+}
+
+// What a killed test left mounted is gone with the next disk.
+func TestDisksOfTheDeadAreRemoved(t *testing.T) {
+	dead := exec.Command("true")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	mine := NewSmallDisk(t, 1<<20)
+	parent := filepath.Join(os.TempDir(), fmt.Sprintf("%s%d-0", diskPrefix, dead.Process.Pid))
+	left := filepath.Join(parent, mountPoint)
+	if err := os.MkdirAll(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d := Disk{t: t, dir: left}
+	if out, err := d.tryMount("-t", "tmpfs", "tmpfs"); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(left, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sweepDisks()
+	if _, err := os.Stat(parent); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the disk of a dead process is still there: %v", err)
+	}
+	if _, err := os.Stat(mine.dir); err != nil {
+		t.Error(err)
 	}
 }
