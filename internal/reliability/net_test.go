@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"earshot/internal/faultbench"
+	"earshot/internal/identity"
 )
 
 // rowsPerCore is how many rows run at the same time on one core: most of the time
@@ -102,24 +103,45 @@ func (c *couple) steady() (end func()) {
 	}
 }
 
+// goesOn waits until each device has shown one text more than now, when nothing
+// passes, and reports it when that comes later than promised after began. Then
+// it waits until all that has been written meanwhile is there too.
+func (c *couple) goesOn(what string, began time.Time, promised time.Duration) {
+	c.t.Helper()
+	caughtUp := c.whenShown(c.ledger.CountQueued)
+	c.whenShown(c.ledger.CountShown)()
+	within(c.t, what, time.Since(began), promised)
+	caughtUp()
+	c.t.Logf("%s, with all that was written meanwhile: %v", what, time.Since(began).Round(time.Millisecond))
+}
+
 // shownAfter waits until each device has shown a text that was written from now
 // on, and so, because order is kept, all that were written before. It returns
 // how long that took since began.
 func (c *couple) shownAfter(began time.Time) time.Duration {
 	c.t.Helper()
-	const spare = 2 // the text that asks may count as shown or not
-	pairs := [][2]*faultbench.Device{{c.a, c.b}, {c.b, c.a}}
-	var want []int
-	for _, p := range pairs {
-		want = append(want, c.ledger.CountQueued(p[0].ID, p[1].ID)+spare)
-	}
-	faultbench.WaitFor(c.t, "texts both ways", func() bool {
-		for i, p := range pairs {
-			if c.ledger.CountShown(p[0].ID, p[1].ID) < want[i] {
-				return false
-			}
-		}
-		return true
-	})
+	c.whenShown(c.ledger.CountQueued)()
 	return time.Since(began)
+}
+
+// whenShown takes the counts of the moment and returns a function that waits
+// until more than so many texts were shown, in each direction.
+func (c *couple) whenShown(count func(from, to identity.DeviceID) int) (wait func()) {
+	const spare = 1 // the text that asks is counted as queued, and as shown or not
+	pairs := [][2]*faultbench.Device{{c.a, c.b}, {c.b, c.a}}
+	var counts []int
+	for _, p := range pairs {
+		counts = append(counts, count(p[0].ID, p[1].ID)+spare)
+	}
+	return func() {
+		c.t.Helper()
+		faultbench.WaitFor(c.t, "texts both ways", func() bool {
+			for i, p := range pairs {
+				if c.ledger.CountShown(p[0].ID, p[1].ID) <= counts[i] {
+					return false
+				}
+			}
+			return true
+		})
+	}
 }

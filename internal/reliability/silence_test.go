@@ -45,7 +45,7 @@ func TestR04SilentDrop(t *testing.T) {
 		pass(time.Until(began.Add(silence)))
 		healed := time.Now()
 		c.lan.Heal(c.b.Name)
-		within(t, fmt.Sprintf("both ways again after a silence of %v", silence.Round(time.Second)), c.shownAfter(healed), resumed)
+		c.goesOn(fmt.Sprintf("both ways again after a silence of %v", silence.Round(time.Second)), healed, resumed)
 	}
 	end()
 	c.verify()
@@ -72,7 +72,7 @@ func TestR05OneWayLoss(t *testing.T) {
 				}
 				healed := time.Now()
 				c.lan.Heal(c.b.Name)
-				within(t, "both ways again", c.shownAfter(healed), resumed)
+				c.goesOn("both ways again", healed, resumed)
 			}
 			end()
 			c.verify()
