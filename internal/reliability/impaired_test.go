@@ -73,7 +73,7 @@ func TestR03Corruption(t *testing.T) {
 	corrupted := func(s faultbench.Stats) int { return s.Corrupted }
 	rows := []impaired{
 		{"5% one bit", faultbench.Impairment{Corrupt: .05}, scale(100, 500), time.Minute, corrupted},
-		{"1% past the checksum", faultbench.Impairment{Swap: .01}, scale(100, 500), time.Minute,
+		{"3% past the checksum", faultbench.Impairment{Swap: .03}, scale(100, 500), time.Minute,
 			func(s faultbench.Stats) int { return s.Swapped }},
 	}
 	if faultbench.Long() { // too rare to happen in a short run
