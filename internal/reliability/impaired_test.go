@@ -27,13 +27,14 @@ func runImpaired(t *testing.T, rows []impaired) {
 			rnd := faultbench.Random(t)
 			c := newCouple(t, "", "")
 			held := []int{c.a.Descriptors(), c.b.Descriptors()}
+			links := faultbench.CountLinks(t, c.a)
 			cable := c.lan.Impair(c.b.Name, rnd.Uint64())
 			cable.Set(faultbench.Both, row.rule)
 			began := time.Now()
 			c.finishAll(c.exchange(row.texts, 0))
 			within(t, fmt.Sprintf("%d texts each way", row.texts), time.Since(began), row.limit)
 			stats := cable.Stats(faultbench.Both)
-			t.Logf("%+v", stats)
+			t.Logf("%d links, %+v", links.Stop(), stats)
 			if row.faults(stats) == 0 {
 				t.Error("the fault did not happen")
 			}
@@ -73,7 +74,7 @@ func TestR03Corruption(t *testing.T) {
 	corrupted := func(s faultbench.Stats) int { return s.Corrupted }
 	rows := []impaired{
 		{"5% one bit", faultbench.Impairment{Corrupt: .05}, scale(100, 500), time.Minute, corrupted},
-		{"3% past the checksum", faultbench.Impairment{Swap: .03}, scale(100, 500), time.Minute,
+		{"3% past the checksum", faultbench.Impairment{Swap: .03}, scale(300, 500), time.Minute,
 			func(s faultbench.Stats) int { return s.Swapped }},
 	}
 	if faultbench.Long() { // too rare to happen in a short run
