@@ -294,7 +294,7 @@ func TestClosingWithATextThatIsNotStored(t *testing.T) {
 	r.start()
 	r.until("window", has("self", "Lena"))
 	c := r.control.Load()
-	if !c.Send(identity.DeviceID{1}, "hello") {
+	if !c.Send(identity.DeviceID{1}, "hello", "") {
 		t.Fatal("the text is refused")
 	}
 	r.quit()

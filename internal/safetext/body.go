@@ -125,3 +125,15 @@ func (e *embeddings) closeAll(b *strings.Builder) {
 		*e = (*e)[:last]
 	}
 }
+
+// Emoji returns a reaction as it is shown: one visible character, whatever else
+// its sender put beside it, or "" if there is none.
+func Emoji(s string) Display { return Display(clip(clean(strings.Map(hideControl, s)), 1, "")) }
+
+// hideControl drops control characters.
+func hideControl(r rune) rune {
+	if unicode.IsControl(r) {
+		return -1
+	}
+	return r
+}

@@ -2,7 +2,7 @@
 // screen or a terminal. What a peer wrote is stored and exported byte for byte;
 // it is made harmless here, at the moment it is shown.
 //
-// Screens take [Display], which only [Name], [Line] and [Body] make from
+// Screens take [Display], which only [Name], [Line], [Body] and [Emoji] make from
 // foreign text. Terminals take the string of [Terminal] or [TerminalLine], and
 // programs that print JSON pass it through [JSON]. Nothing here fails: every
 // input, valid UTF-8 or not, has a harmless form.

@@ -11,11 +11,27 @@ type Actions interface {
 	Open(id identity.DeviceID)
 	Close()
 	Type(id identity.DeviceID, text string)
-	Send(id identity.DeviceID, text string) bool
+	Send(id identity.DeviceID, text, reply string) bool // reply: the key of the row that is answered, "" for none
 	Accept(id identity.DeviceID)
 	Refuse(id identity.DeviceID)
 	Block(id identity.DeviceID)
+	Reply(id identity.DeviceID, key string)           // the next text answers the message of a row
+	Edit(id identity.DeviceID, key string)            // the composer edits it
+	EditLast(id identity.DeviceID)                    // the composer edits the newest own one
+	LeaveMode(id identity.DeviceID)                   // it does neither any more
+	Save(id identity.DeviceID, key, text string) bool // gives a message its new text
+	React(id identity.DeviceID, key, emoji string)    // "" takes the own one back
+	Cancel(id identity.DeviceID, key string)
+	Resend(id identity.DeviceID, key string)
+	Delete(id identity.DeviceID, key string) // on both devices
+	Remove(id identity.DeviceID, key string) // from this device
+	Jump(id identity.DeviceID, key string)   // goes to the message of a row
+	Newest()                                 // goes to the newest message
+	Clear(id identity.DeviceID)              // deletes the conversation here
+	SetReceipts(id identity.DeviceID, on bool)
+	SetKeep(value string)
 	LoadOlder()
+	LoadNewer()
 	AtEnd(end bool) // whether the newest message of the open chat is in view
 	Rename(name string) bool
 	DismissNotice()

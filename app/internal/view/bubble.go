@@ -17,22 +17,24 @@ import (
 type rowView struct {
 	widget.BaseWidget
 	*host
+	pane    *chatPane
 	row     *viewmodel.Row
 	bubble  bubble
 	objects []fyne.CanvasObject
 	links   []*linkArea // one for each line of each link
+	areas   []*tapArea  // the quote and the reactions
 	ticks   map[tickKey]*canvas.Image
 }
 
-func newRowView(h *host) *rowView {
-	v := &rowView{host: h, ticks: map[tickKey]*canvas.Image{}}
+func newRowView(p *chatPane) *rowView {
+	v := &rowView{host: p.host, pane: p, ticks: map[tickKey]*canvas.Image{}}
 	v.ExtendBaseWidget(v)
 	return v
 }
 
 // bind makes the view show a row.
 func (v *rowView) bind(r *viewmodel.Row, width float32) {
-	v.row, v.bubble, v.objects, v.links = r, layoutRow(r, width), nil, nil
+	v.row, v.bubble, v.objects, v.links, v.areas = r, layoutRow(r, width), nil, nil, nil
 	if r.Kind == viewmodel.RowDay {
 		v.drawDay(width)
 	} else {
@@ -65,16 +67,25 @@ func (v *rowView) drawBubble(width float32) {
 		x = width - bubbleInset - b.w
 		ink, quiet, note = v.t.OnAccent, v.t.OnAccentMuted, v.t.OnAccent
 	}
+	if r.Found {
+		v.add(canvas.NewRectangle(v.t.AccentSoft), 0, b.top-gapInside/2, width, b.total()-b.top+gapInside)
+	}
 	if b.big {
 		v.drawBig(x)
+		v.drawChips(x)
 		return
 	}
 	v.add(v.shape(), x, b.top, b.w, b.h)
+	v.drawQuote(x)
+	if r.Deleted {
+		ink = quiet
+		v.add(v.tick(kit.IconCancel, quiet), x+bubblePadX, b.top+b.textY+(linePitch-goneIcon)/2, goneIcon, goneIcon)
+	}
 	st := kit.Style{Size: kit.BodySize, Color: ink}
 	above := (linePitch - kit.LineHeight(kit.BodySize)) / 2
-	y := b.top + bubblePadY + above
+	y := b.top + b.textY + above
 	for _, line := range b.text.Lines {
-		objects, areas := kit.DrawLinks(line, st, note, b.w-2*bubblePadX, x+bubblePadX, y)
+		objects, areas := kit.DrawLinks(line, st, note, b.w-b.textX-bubblePadX, x+b.textX, y)
 		v.objects = append(v.objects, objects...)
 		v.addLinks(areas, y-above)
 		y += linePitch
@@ -84,6 +95,7 @@ func (v *rowView) drawBubble(width float32) {
 		v.objects = append(v.objects, kit.DrawLine(line, kit.Style{Size: cutSize, Color: note, Bold: true}, line.Width, x+bubblePadX, y+1)...)
 	}
 	v.drawMeta(x+b.metaX, b.top+b.metaY, quiet, v.t.ReadTick)
+	v.drawChips(x)
 }
 
 // drawBig draws a few emoji at x, without a shape around them.
@@ -128,8 +140,13 @@ func (v *rowView) shape() *canvas.Rectangle {
 // drawMeta draws the time and the tick; read is the colour of one that was read.
 func (v *rowView) drawMeta(x, y float32, quiet, read color.NRGBA) {
 	st := kit.Style{Size: metaSize, Color: quiet}
-	w, h := kit.Width(v.row.Time, metaSize, false), kit.LineHeight(metaSize)
-	v.add(kit.Text(v.row.Time, st), x, y, w, h)
+	text := metaText(v.row)
+	w, h := kit.Width(text, metaSize, false), kit.LineHeight(metaSize)
+	if v.row.Changing {
+		v.add(v.tick(kit.IconClock, quiet), x, y+(h-changeSize)/2, changeSize, changeSize)
+		x += changeSize + noteGap
+	}
+	v.add(kit.Text(text, st), x, y, w, h)
 	name, ok := tickIcon(v.row.Tick)
 	if !ok {
 		return
@@ -186,17 +203,7 @@ func (v *rowView) Tapped(*fyne.PointEvent) {
 }
 
 // TappedSecondary implements fyne.SecondaryTappable: right click or long press.
-func (v *rowView) TappedSecondary(e *fyne.PointEvent) {
-	if v.row == nil || v.row.Kind != viewmodel.RowMessage {
-		return
-	}
-	v.menu(e.AbsolutePosition, v.copyEntry())
-}
-
-func (v *rowView) copyEntry() menuEntry {
-	text := v.row.Raw
-	return menuEntry{id: "menu/copy", icon: kit.IconCopy, word: "Copy text", do: func() { v.copyText(text) }}
-}
+func (v *rowView) TappedSecondary(e *fyne.PointEvent) { v.openMenu(e.AbsolutePosition, nil) }
 
 // CreateRenderer implements fyne.Widget.
 func (v *rowView) CreateRenderer() fyne.WidgetRenderer { return &rowRenderer{v} }

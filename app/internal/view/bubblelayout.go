@@ -37,6 +37,10 @@ const (
 	bigSize      = 38 // of a text of emoji only
 	bigMost      = 3  // emoji that are drawn in that size
 	bigPitch     = 46
+	noteGap      = 4  // between the time and what stands before it
+	changeSize   = 10 // of the clock of a change that waits
+	goneIcon     = 14 // before the words for a deleted message
+	goneGap      = 6
 )
 
 // bubble is where the parts of a row are, relative to the bubble.
@@ -48,10 +52,18 @@ type bubble struct {
 	top          float32
 	w, h         float32
 	metaX, metaY float32
+	textX, textY float32 // of the first line
+	quote        textflow.Line
+	chips        []chip // at the lower edge
 }
 
 // total is the height of the row.
-func (b bubble) total() float32 { return b.top + b.h }
+func (b bubble) total() float32 {
+	if len(b.chips) > 0 {
+		return b.top + b.h + chipHeight - chipOver + chipBelow
+	}
+	return b.top + b.h
+}
 
 func bodyWidth(s string) float32 { return kit.Width(s, kit.BodySize, false) }
 
@@ -64,13 +76,21 @@ func layoutRow(r *viewmodel.Row, width float32) bubble {
 	if r.First {
 		b.top = gapGroup
 	}
-	if n := textflow.Emoji(string(r.Text)); n > 0 && n <= bigMost {
+	b.chips = layoutChips(r)
+	if n := textflow.Emoji(string(r.Text)); n > 0 && n <= bigMost && r.Quote.Line == "" {
 		return layoutBig(b, r, width)
 	}
 	inner := min(bubbleMax, (width-2*bubbleInset)*bubbleShare) - 2*bubblePadX
+	b.textX, b.textY = bubblePadX, bubblePadY
+	meta := metaWidth(r)
+	widest := max(meta, b.layoutQuote(r, inner))
+	if r.Deleted {
+		b.textX += goneIcon + goneGap
+		inner -= goneIcon + goneGap
+	}
 	b.layoutText(r, inner)
-	widest, meta := b.text.Width, metaWidth(r)
-	b.h = bubblePadY + float32(len(b.text.Lines))*linePitch
+	widest = max(widest, b.text.Width)
+	b.h = b.textY + float32(len(b.text.Lines))*linePitch
 	if b.text.Hidden > 0 {
 		b.cut = "… " + grouped(b.text.Hidden) + " more characters. Tap to copy the whole text."
 		widest = max(widest, min(inner, kit.Width(b.cut, cutSize, true)))
@@ -81,10 +101,12 @@ func layoutRow(r *viewmodel.Row, width float32) bubble {
 		widest = max(widest, last.Width+metaGap+meta)
 		b.h += bubblePadY - 1
 	} else {
-		widest = max(widest, meta)
 		b.h += metaLine + bubblePadY - 2
 	}
-	b.w = float32(math.Ceil(float64(widest))) + 2*bubblePadX
+	b.w = float32(math.Ceil(float64(max(widest, chipsWidth(b.chips))))) + b.textX + bubblePadX
+	if b.quote.Runs != nil {
+		b.fitQuote(r)
+	}
 	b.metaX = b.w - bubblePadX + 1 - meta
 	b.metaY = b.h - bubblePadY - metaLine + 2
 	return b
@@ -123,13 +145,24 @@ func layoutBig(b bubble, r *viewmodel.Row, width float32) bubble {
 	return b
 }
 
-// metaWidth is the width of the time and the tick.
+// metaWidth is the width of the time and of what stands beside it.
 func metaWidth(r *viewmodel.Row) float32 {
-	w := kit.Width(r.Time, metaSize, false)
+	w := kit.Width(metaText(r), metaSize, false)
+	if r.Changing {
+		w += changeSize + noteGap
+	}
 	if r.Tick != viewmodel.TickNone {
 		w += tickGap + tickSize
 	}
 	return w
+}
+
+// metaText is the time, and whether the text is as it was then.
+func metaText(r *viewmodel.Row) string {
+	if r.Edited {
+		return "edited " + r.Time
+	}
+	return r.Time
 }
 
 // grouped writes a number with a comma between thousands.

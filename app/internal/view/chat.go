@@ -27,12 +27,17 @@ type chatPane struct {
 	draftRev int
 	atEnd    bool   // what was told last
 	refused  string // why a paste was not taken or a link did not open, until the text changes
+	placeRev int    // of the place where a person was sent last
+	mode     viewmodel.ModeKind
+	of       viewmodel.Quote // of the message that is answered or edited
+	modeRev  int
+	small    bool // the window is a phone's
 
 	head     *chatHead
 	list     *kit.List
 	jump     *kit.IconButton
 	missed   *kit.Badge // messages that came while an older part is read
-	missedN  int
+	modeBar  *modeBar
 	blank    *kit.Label
 	bar      *chatBar
 	problem  *problemLine
@@ -45,7 +50,7 @@ func newChatPane(h *host) *chatPane {
 	t, a := h.t, h.a
 	p := &chatPane{host: h, atEnd: true, head: newChatHead(t, a.Close), problem: newProblemLine(t)}
 	p.newList()
-	p.jump = kit.NewIconButton(t, kit.IconDown, "Go to the newest message", jumpSize, 22, func() { p.list.ToEnd() })
+	p.jump = kit.NewIconButton(t, kit.IconDown, "Go to the newest message", jumpSize, 22, p.toEnd)
 	p.jump.Colors(t.Surface, t.Muted)
 	p.jump.Raise()
 	p.jump.Hide()
@@ -53,12 +58,14 @@ func newChatPane(h *host) *chatPane {
 	p.blank = kit.NewLabel(kit.Style{Size: 13.5, Color: t.Muted}, 2)
 	p.blank.SetText("No messages yet")
 	p.bar = newChatBar(h, func() identity.DeviceID { return p.chat.ID })
-	p.composer = newComposer(t, p.typed, p.send, a.Close, func() { p.relayout() })
+	p.modeBar = newModeBar(t, func() { p.jumpTo(p.of.Key) }, p.leaveMode)
+	p.composer = newComposer(t, p.typed, p.send, p.back, func() { p.relayout() })
 	p.composer.entry.refuse = p.refuse
+	p.composer.entry.up = p.editLast
 	p.composer.entry.scroll = p.scrollByKey
 	line := canvas.NewRectangle(t.Border)
 	line.SetMinSize(fyne.NewSize(1, 1))
-	p.foot = kit.Column(p.bar.object, p.problem.object, line, p.composer)
+	p.foot = kit.Column(p.bar.object, p.problem.object, line, p.modeBar, p.composer)
 	p.object = kit.Frame(p.head.object, p.body(), p.foot)
 	return p
 }
@@ -66,7 +73,7 @@ func newChatPane(h *host) *chatPane {
 func (p *chatPane) newList() {
 	p.list = kit.NewList(p.t, listTop, listBottom)
 	p.list.Height = func(it kit.Item, w float32) float32 { return layoutRow(it.(*viewmodel.Row), w).total() }
-	p.list.New = func() fyne.CanvasObject { return newRowView(p.host) }
+	p.list.New = func() fyne.CanvasObject { return newRowView(p) }
 	p.list.Bind = func(it kit.Item, o fyne.CanvasObject, w float32) { o.(*rowView).bind(it.(*viewmodel.Row), w) }
 	p.list.OnMoved = func() {
 		p.showJump()
@@ -77,6 +84,16 @@ func (p *chatPane) newList() {
 			p.a.LoadOlder()
 		}
 	}
+	p.list.OnNearEnd = p.a.LoadNewer
+}
+
+// toEnd goes to the newest message.
+func (p *chatPane) toEnd() {
+	if p.chat != nil && p.chat.Newer {
+		p.a.Newest()
+		return
+	}
+	p.list.ToEnd()
 }
 
 func (p *chatPane) body() fyne.CanvasObject {
@@ -102,13 +119,12 @@ func (p *chatPane) showJump() {
 		p.atEnd = end
 		p.a.AtEnd(end)
 	}
-	if p.list.AtEnd() {
-		p.missedN = 0
-		p.jump.Hide()
-	} else {
-		p.jump.Show()
+	setVisible(p.jump, !p.list.AtEnd())
+	missed := 0
+	if p.chat != nil && !p.list.AtEnd() {
+		missed = p.chat.Missed
 	}
-	p.missed.Set(p.missedN)
+	p.missed.Set(missed)
 }
 
 // set shows a chat.
@@ -116,10 +132,9 @@ func (p *chatPane) set(c *viewmodel.Chat) {
 	other := p.chat == nil || p.chat.ID != c.ID
 	if other {
 		p.list.Reset()
-		p.missedN, p.refused = 0, ""
+		p.refused, p.placeRev = "", 0
 		p.bar.decision.leave() // the next place of the buttons is about another device
 	}
-	before := p.chat
 	p.chat = c
 	p.head.set(c)
 	p.bar.set(c.Bar, c.BarText)
@@ -131,29 +146,28 @@ func (p *chatPane) set(c *viewmodel.Chat) {
 		p.composer.setText(c.Draft)
 	}
 	p.draftRev = c.DraftRev
-	if !other && !p.list.AtEnd() {
-		p.missedN += arrived(before.Rows, c.Rows)
-	}
+	p.setMode(c, other)
 	items := make([]kit.Item, len(c.Rows))
 	for i, r := range c.Rows {
 		items[i] = r
 	}
-	p.list.SetItems(items)
+	p.list.SetPart(items, c.Newer)
+	p.goTo(c.Place)
+	p.showJump()
 	p.relayout()
 }
 
-// arrived counts the incoming messages below what was the newest row.
-func arrived(before, after []*viewmodel.Row) int {
-	if len(before) == 0 {
-		return 0
+// goTo goes where a person was sent, once.
+func (p *chatPane) goTo(at viewmodel.Place) {
+	if at.Rev == p.placeRev {
+		return
 	}
-	n, newest := 0, before[len(before)-1].Key
-	for i := len(after) - 1; i >= 0 && after[i].Key != newest; i-- {
-		if after[i].Kind == viewmodel.RowMessage && !after[i].Out {
-			n++
-		}
+	p.placeRev = at.Rev
+	if at.End {
+		p.list.ToEnd()
+	} else {
+		p.list.GoTo(at.Key)
 	}
-	return n
 }
 
 // refuse says why a paste was not taken or a link did not open; what was
@@ -175,7 +189,7 @@ func (p *chatPane) scrollByKey(k fyne.KeyName) bool {
 	case fyne.KeyHome:
 		p.list.ToStart()
 	case fyne.KeyEnd:
-		p.list.ToEnd()
+		p.toEnd()
 	default:
 		return false
 	}
@@ -188,7 +202,7 @@ func (p *chatPane) adopt(from *chatPane) {
 		return
 	}
 	p.list.Adopt(from.list)
-	p.missedN = from.missedN
+	p.showMode(from.mode, from.of)
 	p.composer.adopt(from.composer)
 	if from.refused != "" {
 		p.refuse(from.refused)
@@ -217,16 +231,6 @@ func (p *chatPane) typed(text string) {
 	}
 }
 
-func (p *chatPane) send(text string) {
-	if p.chat == nil || !p.a.Send(p.chat.ID, text) {
-		return
-	}
-	p.refused = ""
-	p.composer.clear()
-	p.list.ToEnd()
-	p.focus()
-}
-
 // focus gives the keyboard to the composer.
 func (p *chatPane) focus() {
 	if p.composer.Visible() {
@@ -242,42 +246,6 @@ func (p *chatPane) relayout() {
 		p.settle()
 		canvas.Refresh(p.object)
 	}
-}
-
-func (p *chatPane) elements() []Element {
-	if p.chat == nil {
-		return nil
-	}
-	out := []Element{
-		{ID: "chat", Label: string(p.chat.Name), Text: p.chat.Status, State: p.chat.ShortID, Object: p.head.object},
-	}
-	if p.head.back.Visible() {
-		out = append(out, Element{ID: "back", Label: p.head.back.Label(), Object: p.head.back})
-	}
-	p.list.EachVisible(func(it kit.Item, o fyne.CanvasObject) {
-		r := it.(*viewmodel.Row)
-		out = append(out, Element{ID: r.Key, Label: r.Time, Text: string(r.Text), State: r.Tick.String(), Object: o})
-	})
-	out = append(out, p.linkElements()...)
-	if p.jump.Visible() {
-		out = append(out, Element{ID: "jump", Label: p.jump.Label(), Object: p.jump})
-	}
-	if p.bar.object.Visible() {
-		out = append(out, Element{ID: "bar", Label: "Bar", Text: p.bar.text.Text(), Object: p.bar.object})
-	}
-	if p.bar.deciding {
-		out = append(out, p.bar.decision.elements("bar")...)
-	}
-	if p.problem.object.Visible() {
-		out = append(out, Element{ID: "error", Label: "Error", Text: p.problem.text.Text(), Object: p.problem.object})
-	}
-	if p.composer.Visible() {
-		state := pick(p.composer.button.Disabled(), "disabled", "enabled")
-		out = append(out,
-			Element{ID: "composer", Label: "Message", Text: p.composer.text(), Object: p.composer.entry},
-			Element{ID: "send", Label: p.composer.button.Label(), State: state, Object: p.composer.button})
-	}
-	return out
 }
 
 // problemLine says above the composer why a text was refused.

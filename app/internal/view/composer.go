@@ -38,6 +38,7 @@ type sendEntry struct {
 	back   func()
 	refuse func(why string)            // a paste was not taken
 	scroll func(key fyne.KeyName) bool // moves the messages
+	up     func()                      // arrow up in an empty field
 	rows   func() int                  // lines that the text needs
 	shift  bool
 	phones bool
@@ -89,6 +90,11 @@ func (e *sendEntry) TypedKey(k *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if !e.shift && !e.phones {
 			e.send()
+			return
+		}
+	case fyne.KeyUp:
+		if e.Text == "" {
+			e.up()
 			return
 		}
 	case fyne.KeyHome, fyne.KeyEnd:
@@ -164,6 +170,12 @@ func (c *composer) setText(s string) {
 	c.entry.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown}) // the caret goes behind the text
 	c.silent = false
 	c.changedBy(false)
+}
+
+// editing says whether the text is that of a message which is changed.
+func (c *composer) editing(on bool) {
+	c.button.SetIcon(pick(on, kit.IconTick, kit.IconSend))
+	c.button.SetLabel(pick(on, "Save", "Send"))
 }
 
 // clear empties the field; the text is on its way.

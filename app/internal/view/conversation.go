@@ -62,7 +62,7 @@ func (r *conversationRow) set(c viewmodel.Conversation) {
 		preview = safetext.Display("No messages yet")
 	}
 	r.preview.SetText(preview)
-	r.preview.SetStyle(kit.Style{Size: r.z.preview, Color: pick(c.Unread > 0, r.t.Text, r.t.Muted)})
+	r.preview.SetStyle(kit.Style{Size: r.z.preview, Color: pick(c.Typing, r.t.AccentText, pick(c.Unread > 0, r.t.Text, r.t.Muted))})
 	r.shortID.Text = c.ShortID
 	setVisible(r.shortID, c.ShowID)
 	r.time.Text = c.Time

@@ -271,10 +271,11 @@ func TestScrollingUp(t *testing.T) {
 	more := chat
 	more.Rows = append(slices.Clone(chat.Rows), row("a", "one", "10:01", false, viewmodel.TickNone, true, true),
 		row("b", "own", "10:01", true, viewmodel.TickNone, true, true), day("d", "Today"))
+	more.Missed = 1
 	snap.Chat = &more
 	root.Set(snap)
-	if root.chat.missedN != 1 || !root.chat.missed.Visible() {
-		t.Errorf("%d messages were missed, want the incoming one", root.chat.missedN)
+	if got := element(root, "jump").Text; got != "1" {
+		t.Errorf("%q messages were missed, want the incoming one", got)
 	}
 	tap(t, root, "jump")
 	if !root.chat.list.AtEnd() || root.chat.missed.Visible() {

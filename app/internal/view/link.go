@@ -16,13 +16,12 @@ type linkArea struct {
 	widget.BaseWidget
 	row  *rowView
 	link weblink.Link
-	more []menuEntry // of the row, below those of the link
 }
 
 // addLinks lays areas over the links of the line whose top is at y.
 func (v *rowView) addLinks(areas []kit.PartArea, y float32) {
 	for _, a := range areas {
-		l := &linkArea{row: v, link: v.bubble.links[a.Part-1], more: []menuEntry{v.copyEntry()}}
+		l := &linkArea{row: v, link: v.bubble.links[a.Part-1]}
 		l.ExtendBaseWidget(l)
 		v.add(l, a.X, y, a.Width, linePitch)
 		v.links = append(v.links, l)
@@ -35,10 +34,10 @@ func (l *linkArea) Tapped(e *fyne.PointEvent) { l.row.follow(l.link, e.AbsoluteP
 // TappedSecondary implements fyne.SecondaryTappable: right click or long press.
 func (l *linkArea) TappedSecondary(e *fyne.PointEvent) {
 	at, link, row := e.AbsolutePosition, l.link, l.row
-	l.row.menu(at, append([]menuEntry{
+	row.openMenu(at, []menuEntry{
 		{id: "menu/open-link", icon: kit.IconOpen, word: "Open link", do: func() { row.follow(link, at) }},
 		{id: "menu/copy-link", icon: kit.IconLink, word: "Copy link", do: func() { row.copyText(link.URL) }},
-	}, l.more...)...)
+	})
 }
 
 // Cursor implements desktop.Cursorable.

@@ -287,7 +287,7 @@ func TestTheMenuOfALink(t *testing.T) {
 		for _, e := range root.open.elements() {
 			words = append(words, e.Text)
 		}
-		if got := strings.Join(words, ", "); got != "Open link, Copy link, Copy text" {
+		if got := strings.Join(words, ", "); got != "👍, ❤️, 😂, 😮, 😢, 🙏, Open link, Copy link, Reply, Copy text, Delete …" {
 			t.Fatalf("the menu is %q", got)
 		}
 	}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -13,6 +15,9 @@ import (
 const (
 	menuWidth  = 196
 	menuRow    = 38
+	menuTouch  = 44 // a row on a phone
+	menuBreak  = 9  // room of the hairline
+	menuLineX  = 12
 	menuRadius = 14
 	menuPad    = 6 // around the rows
 	menuIcon   = 18
@@ -38,6 +43,8 @@ type menuEntry struct {
 	word string
 	do   func()
 
+	danger bool // below a line, in its colour
+
 	ready func() bool // whether it can be chosen already; nil: at once
 }
 
@@ -53,18 +60,52 @@ type contextMenu struct {
 	card  *canvas.Rectangle
 	head  []*kit.Label // the question and what there is to say about it
 	names []string     // of the elements of head; "": none
+	emoji []*emojiButton
 	rows  []*menuLine
+	line  *canvas.Rectangle // above what is dangerous
+	pitch float32           // height of a row
 }
 
 func newContextMenu(t *kit.Tokens, at fyne.Position, leave func(), entries ...menuEntry) *contextMenu {
-	m := &contextMenu{t: t, at: at, width: menuWidth, close: leave, card: kit.Rounded(t.Surface, menuRadius)}
+	m := &contextMenu{t: t, at: at, width: menuWidth, close: leave, card: kit.Rounded(t.Surface, menuRadius), pitch: menuRow}
 	m.card.Shadow = canvas.Shadow{Color: t.Shadow, BlurRadius: 22, Offset: fyne.NewPos(0, 6)}
 	m.card.StrokeColor, m.card.StrokeWidth = t.Border, 1
+	m.line = canvas.NewRectangle(t.Border)
 	for _, e := range entries {
-		m.rows = append(m.rows, newMenuLine(t, e, leave))
+		m.rows = append(m.rows, newMenuLine(t, e, m))
 	}
 	m.ExtendBaseWidget(m)
 	return m
+}
+
+// forPhone makes everything large enough for a finger.
+func (m *contextMenu) forPhone() {
+	m.pitch = menuTouch
+	m.width = max(m.width, float32(len(m.emoji))*emojiTouch+2*menuPad)
+}
+
+// breaks reports whether a line is above the row i.
+func (m *contextMenu) breaks(i int) bool {
+	return i > 0 && m.rows[i].entry.danger && !m.rows[i-1].entry.danger
+}
+
+// typedKey takes a key that goes to another entry or leaves the menu, and
+// reports whether it is one.
+func (m *contextMenu) typedKey(k *fyne.KeyEvent) bool {
+	c := fyne.CurrentApp().Driver().CanvasForObject(m)
+	switch {
+	case kit.IsBack(k):
+		m.close()
+	case c == nil:
+		return false
+	case k.Name == fyne.KeyDown || k.Name == fyne.KeyRight:
+		c.FocusNext()
+	case k.Name == fyne.KeyUp || k.Name == fyne.KeyLeft:
+		c.FocusPrevious()
+	default:
+		return false
+	}
+	return true
 }
 
 // ask puts a question above the entries.
@@ -115,7 +156,15 @@ func (m *contextMenu) layout(s fyne.Size) {
 	if above > 0 {
 		above += askPadY - askGap
 	}
-	h := above + float32(len(m.rows))*menuRow + 2*menuPad
+	if len(m.emoji) > 0 {
+		above += emojiRow
+	}
+	h := above + float32(len(m.rows))*m.pitch + 2*menuPad
+	for i := range m.rows {
+		if m.breaks(i) {
+			h += menuBreak
+		}
+	}
 	x := max(menuEdge, min(m.at.X, s.Width-w-menuEdge))
 	y := max(menuEdge, min(m.at.Y, s.Height-h-menuEdge))
 	kit.Place(m.card, x, y, w, h)
@@ -125,16 +174,31 @@ func (m *contextMenu) layout(s fyne.Size) {
 		kit.Place(l, x+askPadX, top, w-2*askPadX, height)
 		top += height + askGap
 	}
+	for i, b := range m.emoji {
+		cell := (w - 2*menuPad) / float32(len(m.emoji))
+		kit.Place(b, x+menuPad+float32(i)*cell, y+menuPad, cell, emojiRow)
+	}
+	top = y + above + menuPad
+	m.line.Hide()
 	for i, r := range m.rows {
-		kit.Place(r, x+menuPad, y+above+menuPad+float32(i)*menuRow, w-2*menuPad, menuRow)
+		if m.breaks(i) {
+			m.line.Show()
+			kit.Place(m.line, x+menuLineX, top+menuBreak/2, w-2*menuLineX, 1)
+			top += menuBreak
+		}
+		kit.Place(r, x+menuPad, top, w-2*menuPad, m.pitch)
+		top += m.pitch
 	}
 }
 
 // CreateRenderer implements fyne.Widget.
 func (m *contextMenu) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{m.card}
+	objects := []fyne.CanvasObject{m.card, m.line}
 	for _, l := range m.head {
 		objects = append(objects, l)
+	}
+	for _, b := range m.emoji {
+		objects = append(objects, b)
 	}
 	for _, r := range m.rows {
 		objects = append(objects, r)
@@ -149,6 +213,9 @@ func (m *contextMenu) elements() []Element {
 			out = append(out, Element{ID: m.names[i], Label: pick(i == 0, "Question", "Note"), Text: l.Text(), Object: l})
 		}
 	}
+	for i, b := range m.emoji {
+		out = append(out, Element{ID: "menu/react/" + strconv.Itoa(i+1), Label: b.Label(), Text: b.emoji, State: pick(b.mine, "mine", ""), Object: b})
+	}
 	for _, r := range m.rows {
 		state := pick(r.ready(), "ready", "settling")
 		out = append(out, Element{ID: r.entry.id, Label: r.Label(), Text: r.entry.word, State: state, Object: r})
@@ -161,23 +228,24 @@ type menuLine struct {
 	kit.Pressable
 	t     *kit.Tokens
 	entry menuEntry
-	leave func()
+	menu  *contextMenu
 	back  *canvas.Rectangle
 	icon  *canvas.Image
 	text  *canvas.Text
 	drawn struct{ ready, marked bool }
 }
 
-func newMenuLine(t *kit.Tokens, e menuEntry, leave func()) *menuLine {
+func newMenuLine(t *kit.Tokens, e menuEntry, m *contextMenu) *menuLine {
 	l := &menuLine{
-		t: t, entry: e, leave: leave, back: kit.Rounded(t.Surface, menuHover),
-		icon: kit.Icon(e.icon, t.Muted), text: kit.Text(e.word, kit.Style{Size: menuText, Color: t.Text}),
+		t: t, entry: e, menu: m, back: kit.Rounded(t.Surface, menuHover),
+		icon: kit.Icon(e.icon, pick(e.danger, t.Danger, t.Muted)),
+		text: kit.Text(e.word, kit.Style{Size: menuText, Color: pick(e.danger, t.Danger, t.Text)}),
 	}
 	l.SetLabel(e.word)
 	l.drawn.ready = true
 	l.OnTap = func() {
 		if l.ready() {
-			leave()
+			m.close()
 			e.do()
 		}
 	}
@@ -201,8 +269,8 @@ func (l *menuLine) draw() {
 	}
 	if ready != l.drawn.ready {
 		l.drawn.ready = ready
-		l.text.Color = pick(ready, l.t.Text, l.t.Faint)
-		l.icon.Resource = kit.IconResource(l.entry.icon, pick(ready, l.t.Muted, l.t.Faint))
+		l.text.Color = pick(ready, pick(l.entry.danger, l.t.Danger, l.t.Text), l.t.Faint)
+		l.icon.Resource = kit.IconResource(l.entry.icon, pick(ready, pick(l.entry.danger, l.t.Danger, l.t.Muted), l.t.Faint))
 		canvas.Refresh(l.text)
 		l.icon.Refresh()
 	}
@@ -210,11 +278,9 @@ func (l *menuLine) draw() {
 
 // TypedKey implements fyne.Focusable.
 func (l *menuLine) TypedKey(k *fyne.KeyEvent) {
-	if kit.IsBack(k) {
-		l.leave()
-		return
+	if !l.menu.typedKey(k) {
+		l.Pressable.TypedKey(k)
 	}
-	l.Pressable.TypedKey(k)
 }
 
 // CreateRenderer implements fyne.Widget.

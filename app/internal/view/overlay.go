@@ -17,8 +17,19 @@ var errNoOpener = errors.New("no program for links is known")
 
 // openMenu shows a menu at a place of the window until it is answered.
 func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
-	m := newContextMenu(r.t, at, r.closeMenu, entries...)
-	r.present(m, m.rows[0])
+	r.openCard(newContextMenu(r.t, at, r.closeMenu, entries...))
+}
+
+// openCard shows a menu that was made before; the keyboard is on its first entry.
+func (r *Root) openCard(m *contextMenu) { r.present(m, m.rows[0]) }
+
+// openQuestion shows a card that asks; the keyboard is on its last answer, which
+// changes nothing.
+func (r *Root) openQuestion(at fyne.Position, question, note safetext.Display, answers ...menuEntry) {
+	answers = append(answers, menuEntry{id: "ask/cancel", icon: kit.IconClose, word: "Cancel", do: func() {}})
+	m := newContextMenu(r.t, at, r.closeMenu, answers...)
+	m.ask(question, note)
+	r.present(m, m.rows[len(m.rows)-1])
 }
 
 // present lays a card over the part of the window that nothing of a phone covers
@@ -29,6 +40,9 @@ func (r *Root) present(m *contextMenu, first fyne.Focusable) {
 		return
 	}
 	r.closeMenu()
+	if r.phone {
+		m.forPhone()
+	}
 	r.open = m
 	corner, size := c.InteractiveArea()
 	m.at = m.at.Subtract(corner)

@@ -13,6 +13,7 @@ import (
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/view/weblink"
 	"earshot/app/internal/viewmodel"
+	"earshot/internal/safetext"
 )
 
 // host is what the parts of the window share.
@@ -25,7 +26,10 @@ type host struct {
 	wake     func(time.Duration)  // calls moved after a time
 	copyText func(string)
 	menu     func(at fyne.Position, entries ...menuEntry) // opens a menu in the window
-	follow   func(l weblink.Link, at fyne.Position)       // opens a link that was tapped there
+	card     func(*contextMenu)                           // opens a menu that was made before
+	close    func()                                       // closes it
+	question func(at fyne.Position, question, note safetext.Display, answers ...menuEntry)
+	follow   func(l weblink.Link, at fyne.Position) // opens a link that was tapped there
 }
 
 // Root is the content of the window: list and chat side by side from 720 dp,
@@ -67,7 +71,7 @@ func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
 	r := &Root{Now: time.Now, OpenURL: func(_ string, failed func(error)) { failed(errNoOpener) }}
 	r.host = host{
 		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
-		copyText: copyText, menu: r.openMenu, follow: r.follow,
+		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, follow: r.follow,
 	}
 	r.build(cmp.Or(kit.Current(), t))
 	r.ExtendBaseWidget(r)
@@ -82,7 +86,7 @@ func (r *Root) build(t *kit.Tokens) {
 	r.line = canvas.NewRectangle(t.Border)
 	r.side = newSidebar(&r.host, pick(r.phone, phoneSizes, desktopSizes))
 	r.chat = newChatPane(&r.host)
-	r.chat.head.phone(r.phone)
+	r.chat.phone(r.phone)
 	r.idle = newIdle(t)
 }
 
@@ -183,7 +187,7 @@ func (r *Root) TypedKey(k *fyne.KeyEvent) {
 	case r.open != nil && kit.IsBack(k):
 		r.closeMenu()
 	case r.snap.Chat != nil && kit.IsBack(k):
-		r.a.Close()
+		r.chat.back()
 	case r.snap.Chat != nil:
 		r.chat.scrollByKey(k.Name)
 	case k.Name == mobile.KeyBack && r.OnLeave != nil:
@@ -218,7 +222,7 @@ func (r *Root) arrange() {
 		r.phone = phone
 		state := r.side.state()
 		r.side = newSidebar(&r.host, pick(phone, phoneSizes, desktopSizes))
-		r.chat.head.phone(phone)
+		r.chat.phone(phone)
 		r.placePanes(size) // cards need their width before they are filled
 		r.side.set(r.snap)
 		r.side.restore(state)

@@ -28,18 +28,41 @@ func (r *recorder) note(format string, args ...any) {
 func (r *recorder) Open(id identity.DeviceID)              { r.note("open %s", id.Short()) }
 func (r *recorder) Close()                                 { r.note("close") }
 func (r *recorder) Type(id identity.DeviceID, text string) { r.note("type %s %q", id.Short(), text) }
-func (r *recorder) Send(id identity.DeviceID, text string) bool {
-	r.note("send %s %q", id.Short(), text)
+func (r *recorder) Send(id identity.DeviceID, text, reply string) bool {
+	if reply != "" {
+		r.note("answer %s %s %q", id.Short(), reply, text)
+	} else {
+		r.note("send %s %q", id.Short(), text)
+	}
 	return !r.refuse
 }
-func (r *recorder) Accept(id identity.DeviceID) { r.note("accept %s", id.Short()) }
-func (r *recorder) Refuse(id identity.DeviceID) { r.note("refuse %s", id.Short()) }
-func (r *recorder) Block(id identity.DeviceID)  { r.note("block %s", id.Short()) }
-func (r *recorder) LoadOlder()                  { r.note("older") }
-func (r *recorder) Rename(name string) bool     { r.note("rename %q", name); return !r.refuse }
-func (r *recorder) AtEnd(end bool)              { r.note("end %v", end) }
-func (r *recorder) DismissNotice()              { r.note("dismiss") }
-func (r *recorder) DismissAlert(id string)      { r.note("dismiss %s", id) }
+func (r *recorder) Save(id identity.DeviceID, key, text string) bool {
+	r.note("save %s %q", key, text)
+	return !r.refuse
+}
+func (r *recorder) Reply(_ identity.DeviceID, key string)        { r.note("reply %s", key) }
+func (r *recorder) Edit(_ identity.DeviceID, key string)         { r.note("edit %s", key) }
+func (r *recorder) EditLast(identity.DeviceID)                   { r.note("edit last") }
+func (r *recorder) LeaveMode(identity.DeviceID)                  { r.note("leave mode") }
+func (r *recorder) React(_ identity.DeviceID, key, emoji string) { r.note("react %s %s", key, emoji) }
+func (r *recorder) Cancel(_ identity.DeviceID, key string)       { r.note("cancel %s", key) }
+func (r *recorder) Resend(_ identity.DeviceID, key string)       { r.note("resend %s", key) }
+func (r *recorder) Delete(_ identity.DeviceID, key string)       { r.note("delete %s", key) }
+func (r *recorder) Remove(_ identity.DeviceID, key string)       { r.note("remove %s", key) }
+func (r *recorder) Jump(_ identity.DeviceID, key string)         { r.note("jump %s", key) }
+func (r *recorder) Newest()                                      { r.note("newest") }
+func (r *recorder) LoadNewer()                                   { r.note("newer") }
+func (r *recorder) Clear(id identity.DeviceID)                   { r.note("clear %s", id.Short()) }
+func (r *recorder) SetReceipts(_ identity.DeviceID, on bool)     { r.note("receipts %v", on) }
+func (r *recorder) SetKeep(value string)                         { r.note("keep %s", value) }
+func (r *recorder) Accept(id identity.DeviceID)                  { r.note("accept %s", id.Short()) }
+func (r *recorder) Refuse(id identity.DeviceID)                  { r.note("refuse %s", id.Short()) }
+func (r *recorder) Block(id identity.DeviceID)                   { r.note("block %s", id.Short()) }
+func (r *recorder) LoadOlder()                                   { r.note("older") }
+func (r *recorder) Rename(name string) bool                      { r.note("rename %q", name); return !r.refuse }
+func (r *recorder) AtEnd(end bool)                               { r.note("end %v", end) }
+func (r *recorder) DismissNotice()                               { r.note("dismiss") }
+func (r *recorder) DismissAlert(id string)                       { r.note("dismiss %s", id) }
 
 func (r *recorder) openURL(address string, failed func(error)) {
 	r.note("url %s", address)
@@ -68,7 +91,16 @@ func device(n byte, name string, initials string, online bool) viewmodel.Device 
 }
 
 func row(key, text, time string, out bool, tick viewmodel.Tick, first, last bool) *viewmodel.Row {
-	return &viewmodel.Row{Key: key, Text: safetext.Display(text), Raw: text, Time: time, Out: out, Tick: tick, First: first, Last: last, Links: true}
+	return &viewmodel.Row{Key: key, Text: safetext.Display(text), Raw: text, Time: time, Out: out, Tick: tick, First: first, Last: last, Links: true, Acts: usualActs(out)}
+}
+
+// usualActs is what can be done with a message that has arrived.
+func usualActs(out bool) viewmodel.Acts {
+	a := viewmodel.CanCopy | viewmodel.CanReply | viewmodel.CanReact | viewmodel.CanRemove
+	if out {
+		a |= viewmodel.CanEdit | viewmodel.CanDelete
+	}
+	return a
 }
 
 func day(key, text string) *viewmodel.Row {

@@ -111,7 +111,8 @@ func TestContextMenu(t *testing.T) {
 	rec.take()
 	if !onPhone() { // which would show its keyboard for it
 		ask()
-		win.Canvas().Focused().TypedKey(enter)
+		pressKey(root, win, &fyne.KeyEvent{Name: fyne.KeyDown})
+		pressKey(root, win, enter)
 		want(t, rec, "copy 22")
 	}
 	test.TapSecondaryAt(element(root, "d1").Object.(*rowView), fyne.NewPos(10, 10))

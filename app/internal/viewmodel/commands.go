@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -13,12 +14,18 @@ import (
 
 // Open shows the chat with a device, empty if there was none.
 func (c *Controller) Open(id identity.DeviceID) {
-	c.inbox.put(func(s *state) stale { return s.open(id) })
+	now := c.opt.Now()
+	c.inbox.put(func(s *state) stale {
+		c.leaving(s, id, now)
+		return s.open(id)
+	})
 }
 
 // Close leaves the chat.
 func (c *Controller) Close() {
+	now := c.opt.Now()
 	c.inbox.put(func(s *state) stale {
+		c.leaving(s, identity.DeviceID{}, now)
 		s.thread = nil
 		s.forget()
 		return 0
@@ -30,46 +37,88 @@ func (c *Controller) Close() {
 func (c *Controller) AtEnd(end bool) {
 	c.inbox.put(func(s *state) stale {
 		s.above = !end
+		if end && s.thread != nil && !s.thread.newer {
+			s.thread.missed = 0
+		}
 		return 0
 	})
 }
 
-// Type keeps what the composer of a chat holds and withdraws its error.
+// leaving ends what belongs to the open chat if the next one is another.
+func (c *Controller) leaving(s *state, next identity.DeviceID, now time.Time) {
+	if s.thread != nil && s.thread.peer != next {
+		c.tellTyping(s, identity.DeviceID{}, now)
+	}
+}
+
+// Type keeps what the composer of a chat holds and withdraws its error. A
+// contact is told that somebody is writing to it.
 func (c *Controller) Type(id identity.DeviceID, text string) {
+	now := c.opt.Now()
 	c.inbox.put(func(s *state) stale {
 		d := s.draft(id)
 		d.text, d.err = text, ""
+		c.typed(s, id, now)
 		return 0
 	})
 }
 
-// Send stores a text for a device and reports whether it is on its way. If it
-// is not, the composer keeps it and the snapshot says why; of white space alone
-// nothing is said. A text that is on its way is a row of the chat at once; if
-// the service refuses it later, it comes back as the draft.
-func (c *Controller) Send(id identity.DeviceID, text string) bool {
+// Send stores a text for a device and reports whether it is on its way. reply is
+// the key of the row that it answers, "" for none. If it is not on its way, the
+// composer keeps it and the snapshot says why; of white space alone nothing is
+// said. A text that is on its way is a row of the chat at once; if the service
+// refuses it later, it comes back as the draft.
+func (c *Controller) Send(id identity.DeviceID, text, reply string) bool {
+	if !c.fits(id, text) {
+		return false
+	}
+	now := c.opt.Now()
+	out := messenger.Outgoing{ID: msgid.New(now), To: id, Kind: messenger.KindText, Text: text}
+	answered, _ := parseKey(reply)
+	out.ReplyTo = answered.id
+	c.ledger.begin(oneText)
+	c.inbox.put(func(s *state) stale {
+		d := s.draft(id)
+		d.text, d.err = "", ""
+		p := sending{out: out, at: now, quote: s.quoted(answered)}
+		if d.mode.kind == ModeReply {
+			p.mode, d.mode = d.mode, mode{rev: d.mode.rev}
+		}
+		s.sending = append(s.sending, p)
+		c.tellTyping(s, identity.DeviceID{}, now)
+		if s.thread != nil && s.thread.peer == id {
+			return s.thread.jumpToEnd()
+		}
+		return 0
+	})
+	c.texts.put(out)
+	return true
+}
+
+// fits reports whether a text can be sent. If not, it stays in the composer.
+func (c *Controller) fits(id identity.DeviceID, text string) bool {
 	if strings.TrimSpace(text) == "" {
 		return false
 	}
-	if why := CheckText(text); why != "" {
+	why := CheckText(text)
+	if why != "" {
 		c.inbox.put(func(s *state) stale {
 			d := s.draft(id)
 			d.text, d.err = text, why
 			return 0
 		})
-		return false
 	}
-	now := c.opt.Now()
-	out := messenger.Outgoing{ID: msgid.New(now), To: id, Kind: messenger.KindText, Text: text}
-	c.ledger.begin(oneText)
-	c.inbox.put(func(s *state) stale {
-		d := s.draft(id)
-		d.text, d.err = "", ""
-		s.sending = append(s.sending, sending{out: out, at: now})
-		return 0
-	})
-	c.texts.put(out)
-	return true
+	return why == ""
+}
+
+// quoted is what an answer shows of a message of the open chat, nil if that is
+// not in memory.
+func (s *state) quoted(k msgKey) *messenger.Quote {
+	if s.thread == nil || s.thread.index[k] == nil {
+		return nil
+	}
+	m := s.thread.index[k].m
+	return &messenger.Quote{Outgoing: m.Outgoing, Text: m.Text, Deleted: m.Deleted}
 }
 
 // Accept lets a stranger that asked write.
@@ -103,7 +152,7 @@ func leave(id identity.DeviceID) func(*state) {
 func (c *Controller) LoadOlder() {
 	shown := c.shown.Load()
 	c.inbox.put(func(s *state) stale {
-		if s.thread == nil || s.thread.loading || shown == nil || s.thread.first() != *shown {
+		if s.thread == nil || s.thread.loading || shown == nil || s.thread.first() != shown.first {
 			return 0 // it comes, or is there
 		}
 		return staleOlder

@@ -61,9 +61,12 @@ type Controller struct {
 	commands *queue[func(context.Context)]
 	texts    *queue[messenger.Outgoing]
 	ledger   *ledger
-	rendered chan struct{}            // buffered: at most one render is under way
-	shown    atomic.Pointer[msgid.ID] // the oldest message that the view has; nil: none was drawn
+	rendered chan struct{}        // buffered: at most one render is under way
+	shown    atomic.Pointer[span] // what the view has of the open chat; nil: none was drawn
 }
+
+// span is a part of a conversation, by its ends.
+type span struct{ first, last msgid.ID }
 
 // New returns a Controller that does nothing until Run.
 func New(opt Options) *Controller {
@@ -111,6 +114,7 @@ type loop struct {
 	stale     stale
 	dirty     bool // the view shows something older
 	rendering bool
+	sent      Place // where the view was sent last
 
 	wg         sync.WaitGroup // the questions
 	reading    bool
@@ -249,13 +253,18 @@ func (l *loop) render() {
 		return
 	}
 	l.dirty, l.rendering = false, true
+	l.s.trim()
 	snap := l.s.snapshot(l.c.opt.Now())
-	var oldest msgid.ID
-	if l.s.thread != nil {
-		oldest = l.s.thread.first()
+	var part span
+	if t := l.s.thread; t != nil {
+		part = span{t.first(), t.last()}
+		if t.found != "" && t.place != l.sent {
+			l.sent = t.place
+			l.c.unmark(t.place)
+		}
 	}
 	l.c.opt.Dispatch(func() {
-		l.c.shown.Store(&oldest)
+		l.c.shown.Store(&part)
 		l.c.opt.Render(snap)
 		l.c.rendered <- struct{}{}
 	})
@@ -269,7 +278,7 @@ func (l *loop) refresh(ctx context.Context) {
 	what, q := l.stale, l.s.question(l.c.opt.Service)
 	l.stale, l.reading, l.hold = 0, true, time.After(readHold)
 	if l.s.thread != nil {
-		l.s.thread.fresh, l.s.thread.loading = nil, what&staleOlder != 0
+		l.s.thread.fresh, l.s.thread.loading = nil, what&(staleOlder|staleNewer) != 0
 	}
 	l.wg.Go(func() { l.results <- read(ctx, what, q) })
 }

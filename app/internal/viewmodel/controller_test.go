@@ -31,7 +31,7 @@ func TestSend(t *testing.T) {
 		if got := d.settle().Chat.Draft; got != "hel" {
 			t.Errorf("the draft is %q", got)
 		}
-		if !d.Send(id(1), "hello") {
+		if !d.Send(id(1), "hello", "") {
 			t.Error("refused")
 		}
 		chat := d.settle().Chat
@@ -46,7 +46,7 @@ func TestSendKeepsTheOrder(t *testing.T) {
 		d.Open(id(1))
 		want := []string{"Today"}
 		for text := range strings.FieldsSeq("a b c d e f g h") {
-			d.Send(id(1), text)
+			d.Send(id(1), text, "")
 			want = append(want, text)
 		}
 		if got := texts(d.settle().Chat.Rows); !slices.Equal(got, want) {
@@ -59,7 +59,7 @@ func TestRefusedTexts(t *testing.T) {
 	atDesk(t, newFake(), func(d *desk) {
 		d.Open(id(1))
 		long := strings.Repeat("x", messenger.MaxTextBytes+1)
-		if d.Send(id(1), long) {
+		if d.Send(id(1), long, "") {
 			t.Error("65,537 bytes were taken")
 		}
 		chat := d.settle().Chat
@@ -68,7 +68,7 @@ func TestRefusedTexts(t *testing.T) {
 		}
 		for _, text := range []string{"", " \n\t"} {
 			d.Type(id(1), text)
-			if d.Send(id(1), text) {
+			if d.Send(id(1), text, "") {
 				t.Errorf("%q was taken", text)
 			}
 			if chat := d.settle().Chat; chat.Draft != text || chat.Error != "" {
@@ -81,7 +81,7 @@ func TestRefusedTexts(t *testing.T) {
 		}
 		d.svc.fail = errors.New("disk full")
 		rev := d.snap.Chat.DraftRev
-		if !d.Send(id(1), "short") {
+		if !d.Send(id(1), "short", "") {
 			t.Error("refused before it was tried")
 		}
 		chat = d.settle().Chat
@@ -314,9 +314,9 @@ func TestWhatWasSentIsStoredAtTheEnd(t *testing.T) {
 	svc := newFake()
 	atDesk(t, svc, func(d *desk) {
 		svc.hold = make(chan struct{})
-		d.Send(id(1), "one")
+		d.Send(id(1), "one", "")
 		synctest.Wait()
-		d.Send(id(1), "two")
+		d.Send(id(1), "two", "")
 		d.end()
 		synctest.Wait()
 		close(svc.hold)
@@ -343,7 +343,7 @@ func TestTheDayChanges(t *testing.T) {
 	svc := newFake()
 	atDesk(t, svc, func(d *desk) {
 		d.Open(id(1))
-		d.Send(id(1), "hello")
+		d.Send(id(1), "hello", "")
 		if got := d.settle().Chat.Rows[0].Text; got != "Today" {
 			t.Fatalf("got %q", got)
 		}

@@ -3,6 +3,7 @@ package viewmodel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
+	"earshot/internal/msgid"
 )
 
 // fake is a Service in memory.
@@ -30,7 +32,9 @@ type fake struct {
 	hold     chan struct{} // Send waits for it
 	stuck    bool          // everything waits for hung, or for the end of its context
 	hung     chan struct{}
-	lose     int // so many texts are stored without an answer
+	keep     string // the setting
+	kept     int    // messages that Clear leaves
+	lose     int    // so many texts are stored without an answer
 	events   chan messenger.Event
 }
 
@@ -131,11 +135,105 @@ func (f *fake) History(ctx context.Context, p messenger.Page) ([]messenger.Messa
 	if p.Peer != id(1) {
 		return nil, err
 	}
-	end := len(f.history)
-	if i := slices.IndexFunc(f.history, func(m messenger.Message) bool { return m.ID == p.Before }); i >= 0 {
-		end = i
+	at := func(id msgid.ID) int {
+		return slices.IndexFunc(f.history, func(m messenger.Message) bool { return m.ID == id })
 	}
-	return slices.Clone(f.history[max(0, end-p.Limit):end]), err
+	for _, id := range []msgid.ID{p.Before, p.After, p.Around} {
+		if err == nil && !id.IsZero() && at(id) < 0 {
+			err = messenger.ErrUnknownMessage
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	from, to := len(f.history)-p.Limit, len(f.history)
+	switch {
+	case !p.Before.IsZero():
+		from, to = at(p.Before)-p.Limit, at(p.Before)
+	case !p.After.IsZero():
+		from, to = at(p.After)+1, at(p.After)+1+p.Limit
+	case !p.Around.IsZero():
+		from, to = at(p.Around)-(p.Limit-1)/2, at(p.Around)+1+p.Limit/2
+	}
+	return slices.Clone(f.history[max(0, from):min(len(f.history), to)]), nil
+}
+
+func (f *fake) Change(ctx context.Context, c messenger.Change) (messenger.Message, error) {
+	if err := f.called(ctx, fmt.Sprintf("change %d %q", c.Kind, c.Text)); err != nil {
+		return messenger.Message{}, err
+	}
+	return f.alter(c.Of, func(m *messenger.Message) {
+		switch m.Changing = true; c.Kind {
+		case messenger.KindEdit:
+			m.Text, m.EditedAt = c.Text, time.Now()
+		case messenger.KindDelete:
+			m.Text, m.Deleted = "", true
+		case messenger.KindReact:
+			m.Mine = c.Text
+		}
+	})
+}
+
+func (f *fake) Cancel(ctx context.Context, of messenger.Ref) (messenger.Message, error) {
+	if err := f.called(ctx, "cancel"); err != nil {
+		return messenger.Message{}, err
+	}
+	return f.alter(of, func(m *messenger.Message) { m.State = messenger.Failed })
+}
+
+// alter changes a message.
+func (f *fake) alter(of messenger.Ref, how func(*messenger.Message)) (messenger.Message, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.history {
+		if m := &f.history[i]; m.ID == of.ID && m.Outgoing == of.Mine {
+			how(m)
+			return *m, nil
+		}
+	}
+	return messenger.Message{}, messenger.ErrUnknownMessage
+}
+
+func (f *fake) Remove(ctx context.Context, of messenger.Ref) error {
+	if err := f.called(ctx, "remove"); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.history = slices.DeleteFunc(f.history, func(m messenger.Message) bool { return m.ID == of.ID })
+	return nil
+}
+
+func (f *fake) Clear(ctx context.Context, _ identity.DeviceID) (int, error) {
+	if err := f.called(ctx, "clear"); err != nil {
+		return 0, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.history = nil
+	return f.kept, nil
+}
+
+func (f *fake) SetTyping(ctx context.Context, id identity.DeviceID, on bool) error {
+	return f.called(ctx, fmt.Sprintf("typing %s %v", id.Short(), on))
+}
+
+func (f *fake) SetReceipts(ctx context.Context, _ identity.DeviceID, on bool) error {
+	return f.called(ctx, fmt.Sprintf("receipts %v", on))
+}
+
+func (f *fake) SetSetting(ctx context.Context, key, value string) error {
+	f.mu.Lock()
+	f.keep = value
+	f.mu.Unlock()
+	return f.called(ctx, "set "+key+" "+value)
+}
+
+func (f *fake) Settings(ctx context.Context) ([]messenger.Setting, error) {
+	err := f.reads(ctx, "settings")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return []messenger.Setting{{Key: messenger.SettingKeep, Value: f.keep, Default: messenger.KeepForever}}, err
 }
 
 func (f *fake) Send(ctx context.Context, out messenger.Outgoing) (messenger.Message, error) {
@@ -150,7 +248,7 @@ func (f *fake) Send(ctx context.Context, out messenger.Outgoing) (messenger.Mess
 	i := slices.IndexFunc(f.history, func(m messenger.Message) bool { return m.ID == out.ID })
 	if i < 0 {
 		i = len(f.history)
-		f.history = append(f.history, messenger.Message{ID: out.ID, Peer: out.To, Outgoing: true, Text: out.Text, SortKey: uint64(5000 + i), SentAt: time.Now(), StoredAt: time.Now()})
+		f.history = append(f.history, messenger.Message{ID: out.ID, Peer: out.To, Outgoing: true, Text: out.Text, ReplyTo: out.ReplyTo, SortKey: uint64(5000 + i), SentAt: time.Now(), StoredAt: time.Now()})
 	}
 	if f.lose > 0 {
 		f.lose--

@@ -34,8 +34,8 @@ func TestATextIsShownUntilItIsStored(t *testing.T) {
 		d.Open(id(1))
 		d.settle()
 		release := svc.hang()
-		d.Send(id(1), "one")
-		d.Send(id(1), "two")
+		d.Send(id(1), "one", "")
+		d.Send(id(1), "two", "")
 		if d.settle(); d.last().Text != "two" || d.last().Tick != TickQueued || d.snap.Notice != "" {
 			t.Fatalf("at once: %+v, notice %q", d.last(), d.snap.Notice)
 		}
@@ -71,7 +71,7 @@ func TestALostAnswerDoesNotSendTwice(t *testing.T) {
 	svc.lose = 2
 	atDesk(t, svc, func(d *desk) {
 		d.Open(id(1))
-		d.Send(id(1), "once")
+		d.Send(id(1), "once", "")
 		d.after(3 * retryPause)
 		if len(svc.history) != 1 || svc.count("send once") != 3 || d.last().Text != "once" || len(d.snap.Chat.Rows) != 2 {
 			t.Errorf("calls %q, stored %d, rows %q", svc.calls, len(svc.history), texts(d.snap.Chat.Rows))
@@ -149,7 +149,7 @@ func TestClosingDoesNotPretend(t *testing.T) {
 		}
 		release := svc.hang()
 		defer release()
-		d.Send(id(1), "one")
+		d.Send(id(1), "one", "")
 		d.Rename("Nina")
 		if d.settleFor(time.Second) {
 			t.Error("it may close with a text that is not stored")
@@ -160,7 +160,7 @@ func TestClosingDoesNotPretend(t *testing.T) {
 		if !d.settleFor(time.Second) {
 			t.Error("closing again does not close")
 		}
-		d.Send(id(1), "two")
+		d.Send(id(1), "two", "")
 		if d.settleFor(time.Second) {
 			t.Error("a text that was written since is given up without a word")
 		}
@@ -178,7 +178,7 @@ func TestClosingWaitsForTheAnswer(t *testing.T) {
 		d.Open(id(1))
 		d.settle()
 		release := svc.hang()
-		d.Send(id(1), "one")
+		d.Send(id(1), "one", "")
 		closed := make(chan bool, 1)
 		go func() { closed <- d.settleFor(time.Minute) }()
 		synctest.Wait()
@@ -190,7 +190,7 @@ func TestClosingWaitsForTheAnswer(t *testing.T) {
 		svc.fail = errors.New("disk full")
 		svc.mu.Unlock()
 		release = svc.hang()
-		d.Send(id(1), "two")
+		d.Send(id(1), "two", "")
 		go func() { closed <- d.settleFor(time.Minute) }()
 		synctest.Wait()
 		release()

@@ -13,15 +13,30 @@ type question struct {
 	svc    messenger.Service
 	thread *thread // only to tell later whether it is still the one on the screen
 	page   messenger.Page
+	count  int      // messages to read of the window, at least
+	first  msgid.ID // the window begins here; zero: it is read from the end
+	around msgKey   // a person goes to this message; zero: to none
+	toEnd  bool     // a person goes to the newest message
 	before msgid.ID // zero: there is nothing above to read
+	after  msgid.ID // zero: there is nothing below to read
 }
 
 func (s *state) question(svc messenger.Service) question {
 	q := question{svc: svc, thread: s.thread}
-	if s.thread != nil {
-		q.page = messenger.Page{Peer: s.thread.peer, Limit: pageSize}
-		if s.thread.older {
-			q.before = s.thread.first()
+	if t := s.thread; t != nil {
+		q.page = messenger.Page{Peer: t.peer, Limit: pageSize}
+		q.around, q.toEnd, q.count = t.around, t.toEnd, pageSize
+		if t.loaded && len(t.messages) > 0 && !t.toEnd {
+			q.count += len(t.messages) // and what came since
+		}
+		if t.older {
+			q.before = t.first()
+		}
+		if t.newer {
+			q.after = t.last()
+			if !t.toEnd {
+				q.first, q.count = t.first(), len(t.messages)
+			}
 		}
 	}
 	return q
@@ -43,6 +58,8 @@ var readers = []struct {
 	{"thread", staleThread, readThread},
 	{"older", staleOlder, readOlder},
 	{"notices", staleNotices, readNotices},
+	{"newer", staleNewer, readNewer},
+	{"settings", staleSettings, readSettings},
 }
 
 // reading is what came of reading.
@@ -94,27 +111,7 @@ func readRequests(ctx context.Context, q question) (func(*state), error) {
 	return func(s *state) { s.requests = list }, err
 }
 
-func readThread(ctx context.Context, q question) (func(*state), error) {
-	if q.thread == nil {
-		return func(*state) {}, nil
-	}
-	page, err := q.svc.History(ctx, q.page)
-	return func(s *state) {
-		if s.thread == q.thread {
-			s.thread.setNewest(page)
-		}
-	}, err
-}
-
-func readOlder(ctx context.Context, q question) (func(*state), error) {
-	if q.thread == nil || q.before.IsZero() {
-		return func(*state) {}, nil
-	}
-	q.page.Before = q.before
-	page, err := q.svc.History(ctx, q.page)
-	return func(s *state) {
-		if s.thread == q.thread && s.thread.first() == q.before {
-			s.thread.setOlder(page)
-		}
-	}, err
+func readSettings(ctx context.Context, q question) (func(*state), error) {
+	list, err := q.svc.Settings(ctx)
+	return func(s *state) { s.settings = list }, err
 }

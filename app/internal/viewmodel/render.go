@@ -29,7 +29,9 @@ func (s *state) snapshot(now time.Time) Snapshot {
 			Face: face(id, name, presenceOf(s.peers[id])),
 		}
 	}
-	out := Snapshot{Ready: s.ready, Self: s.selfSnapshot(), Notice: s.noticeNow(), Alerts: alerts(s.notices)}
+	out := Snapshot{
+		Ready: s.ready, Self: s.selfSnapshot(), Notice: s.noticeNow(), Alerts: alerts(s.notices), Keep: s.setting(messenger.SettingKeep),
+	}
 	out.NearbyHint = "No other device in earshot. Start Earshot on one in this network and it appears here."
 	if out.Self.Offline {
 		out.NearbyHint = "This device is on no network. Join one, and the devices on it appear here."
@@ -132,8 +134,27 @@ func (s *state) conversationSnapshot(c messenger.Conversation, d Device, now tim
 		out.Preview = safetext.Line(c.Last.Text)
 		out.Time = rowTime(shownAt(c.Last).In(now.Location()), now)
 		out.Tick = tickOf(c.Last)
+		if c.Last.Deleted {
+			out.Preview, out.Tick = deletedText, TickNone
+		}
+	}
+	if s.peers[d.ID].Typing {
+		out.Preview, out.Typing, out.Tick = typingText, true, TickNone
 	}
 	return out
+}
+
+// typingText says that somebody is writing.
+const typingText = "typing…"
+
+// setting is the value of a setting, "" if it is not known.
+func (s *state) setting(key string) string {
+	for _, one := range s.settings {
+		if one.Key == key {
+			return one.Value
+		}
+	}
+	return ""
 }
 
 // level is how far a contact is trusted, by the newest that is known.
@@ -147,26 +168,33 @@ func (s *state) level(c messenger.Contact) trust.Level {
 func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
 	id := s.thread.peer
 	peer, known := s.peers[id]
-	if c, ok := s.conversation(id); ok && !known {
+	c, talked := s.conversation(id)
+	if talked && !known {
 		peer = messenger.Peer{ID: id, Level: c.Contact.Level, AcceptsMe: c.Contact.AcceptsMe, LastSeen: c.Contact.LastSeen}
 	}
 	draft := s.draft(id)
-	s.thread.unsaved, s.thread.contact = s.sendingTo(id), peer.Level.IsContact()
+	t := s.thread
+	t.unsaved, t.contact, t.name, t.writable = s.sendingTo(id), peer.Level.IsContact(), d.Name, peer.Level != trust.Blocked
 	chat := &Chat{
-		Device: d, Verified: peer.Level == trust.Verified,
+		Device: d, Verified: peer.Level == trust.Verified, Typing: peer.Typing,
+		Contact: t.contact, Receipts: talked && c.Contact.Receipts,
 		Status: presence(presenceOf(peer), peer.LastSeen.In(now.Location()), now),
-		Rows:   s.thread.snapshot(now), Older: s.thread.older,
-		CanWrite: peer.Level != trust.Blocked,
+		Rows:   t.snapshot(now), Older: t.older, Newer: t.newer, Missed: t.missed, Place: t.place,
+		CanWrite: t.writable,
 		Draft:    draft.text, DraftRev: draft.rev, Error: draft.err,
+		Mode: draft.mode.kind, ModeRev: draft.mode.rev, Of: s.quoteOf(t, draft.mode),
 	}
 	if peer.LastSeen.IsZero() {
 		chat.Status = presence(presenceOf(peer), time.Time{}, now)
+	}
+	if peer.Typing {
+		chat.Status = typingText
 	}
 	if d.ShowID {
 		chat.Status += " · " + d.ShortID
 	}
 	s.addBar(chat, peer, now)
-	chat.Blank = s.thread.loaded && len(chat.Rows) == 0
+	chat.Blank = t.loaded && len(chat.Rows) == 0
 	return chat
 }
 
@@ -179,7 +207,7 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 		at := shownAt(messenger.Message{SentAt: r.SentAt, StoredAt: r.At}).In(now.Location())
 		chat.Rows = append(chat.Rows, // without Links: a stranger's are not opened
 			&Row{Key: "day/request", Kind: RowDay, Text: safetext.Display(dayChip(at, now))},
-			&Row{Key: "request/" + r.ID.String(), Text: safetext.Body(r.Text), Raw: r.Text, Time: clockTime(at), First: true, Last: true})
+			&Row{Key: "request/" + r.ID.String(), Text: safetext.Body(r.Text), Raw: r.Text, Acts: CanCopy, Time: clockTime(at), First: true, Last: true})
 		return
 	}
 	switch {

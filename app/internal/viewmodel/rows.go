@@ -49,11 +49,9 @@ func (t *thread) snapshot(now time.Time) []*Row {
 			s.chip = t.keep(s.chip, Row{Key: "day/" + e.key, Kind: RowDay, Text: safetext.Display(dayChip(s.at, now))})
 			rows = append(rows, s.chip)
 		}
-		s.row = t.keep(s.row, Row{
-			Key: e.key, Text: e.text, Raw: e.m.Text, Time: s.clock, Out: e.m.Outgoing, Tick: e.tick(),
-			Links: e.m.Outgoing || t.contact,
-			First: !sameGroup(above, e), Last: !sameGroup(e, below),
-		})
+		r := t.row(e)
+		r.First, r.Last = !sameGroup(above, e), !sameGroup(e, below)
+		s.row = t.keep(s.row, r)
 		rows = append(rows, s.row)
 		above = e
 	}

@@ -28,7 +28,7 @@ func TestRowsAreThoseOfAFreshThread(t *testing.T) {
 		}
 		from, to := 180, 240 // what is in memory
 		th, now := newThread(id(1)), noon
-		th.setNewest(all[from:to])
+		th.newest(all[from:to])
 		before := map[string]*Row{}
 		for step := range 30 {
 			switch r.IntN(7) {
@@ -60,10 +60,10 @@ func TestRowsAreThoseOfAFreshThread(t *testing.T) {
 			case 6: // the newest page is read again
 				th.fresh = nil
 				th.contact = r.IntN(2) == 0
-				th.setNewest(all[to-pageSize : to])
+				th.newest(all[to-pageSize : to])
 			}
 			fresh := newThread(id(1))
-			fresh.setNewest(all[from:to])
+			fresh.newest(all[from:to])
 			fresh.unsaved, fresh.contact = th.unsaved, th.contact
 			got, want := th.snapshot(now), fresh.snapshot(now)
 			if len(got) != len(want) {
@@ -89,7 +89,7 @@ func TestRowsAreThoseOfAFreshThread(t *testing.T) {
 func TestAStoredTextKeepsItsRow(t *testing.T) {
 	th, page := newThread(id(1)), []messenger.Message{message(0, false), message(1, true)}
 	rows := func() []*Row {
-		th.setNewest(page) // shorter than a page: it is taken anew each time
+		th.newest(page) // shorter than a page: it is taken anew each time
 		out := messenger.Outgoing{ID: message(2, true).ID, Text: "on its way"}
 		th.unsaved = []*entry{sending{out: out, at: noon}.entry()}
 		return th.snapshot(noon)

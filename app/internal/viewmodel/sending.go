@@ -18,9 +18,12 @@ var ErrUnstored = errors.New("not everything was stored: the program that holds 
 
 // sending is a text that the service has not confirmed yet.
 type sending struct {
-	out  messenger.Outgoing
-	at   time.Time
-	late bool // the service should have answered by now
+	out   messenger.Outgoing
+	at    time.Time
+	late  bool             // the service should have answered by now
+	mode  mode             // of the composer when it was written
+	quote *messenger.Quote // of what it answers
+	old   *messenger.Ref   // a cancelled message that goes when this one is stored; nil: none
 }
 
 // entry is the text as a row below the stored ones.
@@ -28,8 +31,9 @@ func (p sending) entry() *entry {
 	e := newEntry(messenger.Message{
 		ID: p.out.ID, Peer: p.out.To, Outgoing: true, Text: p.out.Text,
 		SentAt: p.at, StoredAt: p.at, State: messenger.Queued, SortKey: math.MaxUint64,
+		ReplyTo: p.out.ReplyTo, Quote: p.quote,
 	})
-	e.unstored = p.late
+	e.sending, e.unstored = true, p.late
 	return e
 }
 
@@ -73,18 +77,41 @@ func (c *Controller) settled(ctx context.Context, out messenger.Outgoing, m mess
 		return
 	}
 	c.inbox.put(func(s *state) stale {
-		s.sending = slices.DeleteFunc(s.sending, func(p sending) bool { return p.out.ID == out.ID })
+		p := sending{out: out}
+		s.sending = slices.DeleteFunc(s.sending, func(other sending) bool {
+			if other.out.ID == out.ID {
+				p = other
+				return true
+			}
+			return false
+		})
 		if len(s.sending) == 0 {
 			s.stay = ""
 		}
-		if err != nil {
-			s.refuse(out.To, out.Text, refusal(err))
-		} else if s.thread != nil && s.thread.peer == out.To {
-			s.thread.putSent(m)
-		}
+		c.stored(s, p, m, err)
 		return staleConversations
 	})
 	c.ledger.end(oneText, err != nil)
+}
+
+// stored notes what came of a text.
+func (c *Controller) stored(s *state, p sending, m messenger.Message, err error) {
+	switch {
+	case err != nil && p.old != nil: // it is still there
+		s.draft(p.out.To).err = refusal(err)
+		return
+	case err != nil:
+		if errors.Is(err, messenger.ErrUnknownMessage) {
+			p.mode = mode{} // what it answers is gone
+		}
+		s.refuse(p, refusal(err))
+		return
+	case p.old != nil:
+		c.remove(*p.old)
+	}
+	if s.thread != nil && s.thread.peer == p.out.To {
+		s.thread.putSent(m)
+	}
 }
 
 // unanswered reports whether an error only says that nobody answered.

@@ -17,6 +17,7 @@ type Snapshot struct {
 	Conversations []Conversation
 	Chat          *Chat  // nil: none is open
 	Notice        string // what went wrong with the last action, "" if nothing
+	Keep          string // how long messages are kept: KeepForever, or days like "30d"; "" while not known
 }
 
 // Self is this device.
@@ -64,6 +65,7 @@ type Request struct {
 type Conversation struct {
 	Device
 	Preview safetext.Display
+	Typing  bool   // somebody there is writing, and Preview says so
 	Time    string // "14:32", "Yesterday", "Mon", "12 Nov"; "" without messages
 	Tick    Tick   // of the newest message if it went out
 	Unread  int
@@ -74,18 +76,27 @@ type Conversation struct {
 type Chat struct {
 	Device
 	Status   string // "In earshot", "Last seen 14:32"
+	Typing   bool   // somebody there is writing, and Status says so
 	Verified bool
+	Contact  bool // texts are exchanged with it
+	Receipts bool // it learns what was read here
 	Bar      Bar
 	BarText  safetext.Display // one or two lines for a person, "" with BarNone
 	CanWrite bool
 
-	Rows  []*Row // oldest first; an unchanged row keeps its pointer
-	Older bool   // there are more above
-	Blank bool   // there is not a single message
+	Rows   []*Row // oldest first; an unchanged row keeps its pointer
+	Older  bool   // there are more above
+	Newer  bool   // there are more below
+	Missed int    // messages that came out of sight
+	Place  Place  // where a person was sent
+	Blank  bool   // there is not a single message
 
-	Draft    string // what the composer held when the chat was left
-	DraftRev int    // rises when Draft was changed by anything but typing
-	Error    string // why the last text was refused
+	Mode     ModeKind // what the composer is used for
+	ModeRev  int      // rises when Mode was changed by anything but sending
+	Of       Quote    // the message that is answered or edited
+	Draft    string   // what the composer held when the chat was left
+	DraftRev int      // rises when Draft was changed by anything but typing
+	Error    string   // why the last text was refused
 }
 
 // Bar says what stands between the messages and the composer.
@@ -121,7 +132,55 @@ type Row struct {
 	First bool   // begins a group of one writer
 	Last  bool   // ends it
 	Tick  Tick
+
+	Quote    Quote // what it answers, the zero Quote for nothing
+	Edited   bool  // its writer changed it
+	Changing bool  // a change made here has not reached the other device
+	Deleted  bool  // its writer took it back; Text says so
+	Found    bool  // a person was sent here a moment ago
+	Acts     Acts
+
+	Mine, Theirs safetext.Display // one emoji each, "" for none
 }
+
+// Quote is what is shown of another message of the chat.
+type Quote struct {
+	Key  string           // of its row, "" if it is not here
+	Name safetext.Display // of its writer, "" if it is not here
+	Line safetext.Display // "": there is no quote
+}
+
+// Acts is a set of what a person can do with a message.
+type Acts uint16
+
+// The acts.
+const (
+	CanCopy Acts = 1 << iota
+	CanReply
+	CanEdit
+	CanReact
+	CanCancel // take it out of the outbox
+	CanResend // send the text of a cancelled one again
+	CanDelete // on both devices
+	CanRemove // from this device
+)
+
+// Place is where in its chat a person was sent.
+type Place struct {
+	Key string // of the row
+	End bool   // or to the newest one
+	Rev int    // rises with each
+}
+
+// ModeKind is what a composer is used for.
+type ModeKind uint8
+
+// The modes.
+const (
+	ModeNew ModeKind = iota
+	ModeReply
+	ModeEdit
+)
 
 // ItemKey names the row in its chat.
 func (r *Row) ItemKey() string { return r.Key }

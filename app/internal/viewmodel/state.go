@@ -11,18 +11,20 @@ import (
 )
 
 // stale says what has to be read again.
-type stale uint8
+type stale uint16
 
 const (
 	staleSelf stale = 1 << iota
 	stalePeers
 	staleConversations
 	staleRequests
-	staleThread // the newest page of the open chat
-	staleOlder  // the page above what is in memory
+	staleThread   // the window on the open chat
+	staleOlder    // the page above what is in memory
+	staleNewer    // the page below it
+	staleSettings // what a person has chosen
 	staleNotices
 
-	staleAll = staleNotices | staleSelf | stalePeers | staleConversations | staleRequests | staleThread
+	staleAll = staleNotices | staleSelf | stalePeers | staleConversations | staleRequests | staleThread | staleSettings
 )
 
 // state is what the snapshots are made of. Only the controller's loop touches it.
@@ -44,6 +46,8 @@ type state struct {
 	stay          string                     // why the window did not close
 	silent        bool                       // the service did not answer the last reading
 	marked        mark                       // the last MarkRead that was asked for
+	settings      []messenger.Setting
+	typing        typing // what others were told
 }
 
 // draft is an unsent text.
@@ -51,6 +55,8 @@ type draft struct {
 	text string
 	rev  int
 	err  string
+	mode mode
+	kept string // what it was before a message was edited in its place
 }
 
 // mark names a moment of a conversation, so that it is marked read once.
@@ -87,6 +93,11 @@ func (s *state) apply(e messenger.Event) stale {
 	case e.Kind == messenger.EventSelf && e.Self != nil:
 		s.self = *e.Self
 		return staleSelf
+	case e.Kind == messenger.EventHistory && e.Peer != nil: // nothing but the ID
+		if s.thread != nil && s.thread.peer == e.Peer.ID {
+			return staleConversations | staleThread
+		}
+		return staleConversations
 	case e.Peer != nil:
 		return s.applyPeer(*e.Peer, e.Kind)
 	case e.Request != nil:
@@ -96,20 +107,40 @@ func (s *state) apply(e messenger.Event) stale {
 		return staleRequests
 	case e.Message != nil:
 		if s.thread != nil && s.thread.peer == e.Message.Peer {
-			if e.Kind == messenger.EventMessage { // a state that came before it knows more
-				s.thread.putSent(*e.Message)
-			} else {
-				s.thread.put(*e.Message)
-			}
+			s.applyMessage(*e.Message, e.Kind)
 		}
 		return staleConversations
 	}
 	return 0
 }
 
+// applyMessage changes the open chat by a message of it.
+func (s *state) applyMessage(m messenger.Message, kind messenger.EventKind) {
+	t := s.thread
+	switch kind {
+	case messenger.EventRemoved:
+		t.remove(keyOf(m))
+	case messenger.EventMessage: // a state that came before it knows more
+		if !m.Outgoing && s.away() && t.index[keyOf(m)] == nil {
+			t.missed++
+		}
+		t.putSent(m)
+	default:
+		t.put(m)
+	}
+}
+
+// trim forgets the oldest messages of a chat that is open for long, unless a
+// person may be reading there.
+func (s *state) trim() {
+	if !s.away() && len(s.thread.messages) > windowMost+pageSize {
+		s.thread.trimAbove(windowMost)
+	}
+}
+
 func (s *state) applyPeer(p messenger.Peer, kind messenger.EventKind) stale {
 	if kind == messenger.EventPeerLost {
-		p.Online, p.Linked = false, false
+		p.Online, p.Linked, p.Typing = false, false, false
 	}
 	old, known := s.peers[p.ID]
 	s.setPeer(p)
@@ -132,7 +163,7 @@ func (s *state) setPeer(p messenger.Peer) {
 // setPeers replaces all peers; one that is not listed any more has gone.
 func (s *state) setPeers(list []messenger.Peer) {
 	for id, p := range s.peers {
-		p.Online, p.Linked = false, false
+		p.Online, p.Linked, p.Typing = false, false, false
 		s.peers[id] = p
 	}
 	for _, p := range list {
@@ -176,7 +207,7 @@ func (s *state) open(id identity.DeviceID) stale {
 // toMark returns the conversation that is on the screen of a person and holds
 // something unread, once for each change.
 func (s *state) toMark() (identity.DeviceID, bool) {
-	if !s.focused || s.above || s.thread == nil {
+	if !s.focused || s.away() {
 		return identity.DeviceID{}, false
 	}
 	c, ok := s.conversation(s.thread.peer)
@@ -211,12 +242,20 @@ func (s *state) request(id identity.DeviceID) (messenger.Request, bool) {
 
 // refuse puts a text that could not be sent back into the composer, above what
 // was typed since.
-func (s *state) refuse(id identity.DeviceID, text, why string) {
-	d := s.draft(id)
-	if d.text != "" {
-		text += "\n" + d.text
+func (s *state) refuse(p sending, why string) {
+	d := s.draft(p.out.To)
+	text := &d.text
+	if d.mode.kind == ModeEdit {
+		text = &d.kept
 	}
-	d.text, d.err = text, why
+	if *text != "" {
+		*text = "\n" + *text
+	}
+	*text = p.out.Text + *text
+	if d.mode.kind == ModeNew && p.mode.kind == ModeReply {
+		d.mode = p.mode.again(d.mode.rev)
+	}
+	d.err = why
 	d.rev++
 }
 

@@ -38,6 +38,9 @@ func messages(from, to int) []messenger.Message {
 	return out
 }
 
+// newest takes the answer to a question for one page.
+func (t *thread) newest(page []messenger.Message) { t.setNewest(page, len(page) >= pageSize) }
+
 func texts(rows []*Row) []string {
 	var out []string
 	for _, r := range rows {
@@ -54,7 +57,7 @@ func TestApply(t *testing.T) {
 	known := func(s *state) { s.setPeers([]messenger.Peer{peer(1, "Mia", true)}) }
 	open := func(s *state) {
 		s.open(id(1))
-		s.thread.setNewest(messages(0, 3))
+		s.thread.newest(messages(0, 3))
 	}
 	mia, renamed, gone := peer(1, "Mia", true), peer(1, "Maria", true), peer(1, "Mia", true)
 	self := messenger.Self{ID: id(9), Name: "Lena"}
@@ -152,41 +155,41 @@ func TestThread(t *testing.T) {
 		want  string
 		older bool
 	}{
-		{"a page", func(th *thread) { th.setNewest(messages(0, 3)) }, "0 1 2", false},
-		{"a full page has more above", func(th *thread) { th.setNewest(messages(40, 40+pageSize)) }, "40…99", true},
+		{"a page", func(th *thread) { th.newest(messages(0, 3)) }, "0 1 2", false},
+		{"a full page has more above", func(th *thread) { th.newest(messages(40, 40+pageSize)) }, "40…99", true},
 		{"the page above", func(th *thread) {
-			th.setNewest(messages(40, 40+pageSize))
+			th.newest(messages(40, 40+pageSize))
 			th.setOlder(messages(0, 40))
 		}, "0…99", false},
 		{"new at the end", func(th *thread) {
-			th.setNewest(messages(0, 2))
+			th.newest(messages(0, 2))
 			th.put(message(2, false))
 		}, "0 1 2", false},
 		{"late in the middle", func(th *thread) {
-			th.setNewest([]messenger.Message{message(0, false), message(2, false)})
+			th.newest([]messenger.Message{message(0, false), message(2, false)})
 			th.put(message(1, false))
 		}, "0 1 2", false},
 		{"above what is in memory", func(th *thread) {
-			th.setNewest(messages(40, 40+pageSize))
+			th.newest(messages(40, 40+pageSize))
 			th.put(message(3, false))
 		}, "40…99", true},
 		{"above, but there is nothing more in the store", func(th *thread) {
-			th.setNewest(messages(1, 3))
+			th.newest(messages(1, 3))
 			th.put(message(0, false))
 		}, "0 1 2", false},
 		{"twice", func(th *thread) {
-			th.setNewest(messages(0, 2))
+			th.newest(messages(0, 2))
 			th.put(message(1, false))
 		}, "0 1", false},
 		{"read again after a loss, touching", func(th *thread) {
-			th.setNewest(messages(0, pageSize))
-			th.setNewest(messages(10, 10+pageSize))
+			th.newest(messages(0, pageSize))
+			th.newest(messages(10, 10+pageSize))
 		}, "0…69", true},
 		{"read again after a loss, with a gap", func(th *thread) {
-			th.setNewest(messages(0, pageSize))
-			th.setNewest(messages(200, 200+pageSize))
+			th.newest(messages(0, pageSize))
+			th.newest(messages(200, 200+pageSize))
 		}, "200…259", true},
-		{"empty", func(th *thread) { th.setNewest(nil) }, "", false},
+		{"empty", func(th *thread) { th.newest(nil) }, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			th := newThread(id(1))
@@ -220,7 +223,7 @@ func numbers(th *thread) string {
 
 func TestAChangedStateChangesOneRow(t *testing.T) {
 	th := newThread(id(1))
-	th.setNewest([]messenger.Message{message(0, true), message(1, true), message(2, true)})
+	th.newest([]messenger.Message{message(0, true), message(1, true), message(2, true)})
 	before := th.snapshot(noon)
 	changed := message(1, true)
 	changed.State = messenger.Read
@@ -246,7 +249,7 @@ func TestRowsAreGroupedAndDated(t *testing.T) {
 	future := at(9, false, noon)
 	future.SentAt = noon.Add(48 * time.Hour)
 	th := newThread(id(1))
-	th.setNewest([]messenger.Message{
+	th.newest([]messenger.Message{
 		at(0, false, noon.Add(-26*time.Hour)),
 		at(1, false, noon.Add(-26*time.Hour+5*time.Minute)),
 		at(2, false, noon.Add(-26*time.Hour+11*time.Minute)),
@@ -305,7 +308,7 @@ func TestBars(t *testing.T) {
 			p.Level, p.AcceptsMe = c.level, c.accepts
 			s.setPeers([]messenger.Peer{p})
 			s.open(id(1))
-			s.thread.setNewest(c.page)
+			s.thread.newest(c.page)
 			if c.request {
 				s.requests = []messenger.Request{{ID: msgid.ID{1}, Peer: id(1), Name: "Mia", Text: "Hello\x1b[2J", At: noon, SentAt: noon}}
 			}
@@ -348,7 +351,7 @@ func TestMarkReadIsAskedForOnce(t *testing.T) {
 func TestARefusedTextComesBack(t *testing.T) {
 	s := newState()
 	s.draft(id(1)).text = "typed since"
-	s.refuse(id(1), "the long one", "why")
+	s.refuse(sending{out: messenger.Outgoing{To: id(1), Text: "the long one"}}, "why")
 	d := s.draft(id(1))
 	if d.text != "the long one\ntyped since" || d.err != "why" || d.rev != 1 {
 		t.Errorf("the draft is %+v", d)
@@ -389,7 +392,7 @@ func TestTheRawTextIsThereToCopy(t *testing.T) {
 	s.open(id(1))
 	m := message(0, false)
 	m.Text = "a\x1b\u202eb"
-	s.thread.setNewest([]messenger.Message{m})
+	s.thread.newest([]messenger.Message{m})
 	if r := s.snapshot(noon).Chat.Rows[1]; r.Raw != m.Text || string(r.Text) == m.Text {
 		t.Errorf("raw %q, shown %q", r.Raw, r.Text)
 	}
@@ -408,7 +411,7 @@ func TestWhoseLinksOpen(t *testing.T) {
 		p.Level = trust.Accepted
 		s.setPeers([]messenger.Peer{p})
 		s.open(id(1))
-		s.thread.setNewest([]messenger.Message{message(1, false), message(2, true)})
+		s.thread.newest([]messenger.Message{message(1, false), message(2, true)})
 		s.snapshot(noon)
 		p.Level = level // rows that are drawn already follow
 		s.setPeers([]messenger.Peer{p})
@@ -448,10 +451,10 @@ func TestAnEventIsFasterThanTheAnswer(t *testing.T) {
 // text was stored does not know it.
 func TestAReadingDoesNotDropWhatWasStoredMeanwhile(t *testing.T) {
 	th := newThread(id(1))
-	th.setNewest(messages(0, 2))
+	th.newest(messages(0, 2))
 	th.fresh = nil // a reading begins
 	th.putSent(message(2, true))
-	th.setNewest(messages(0, 2))
+	th.newest(messages(0, 2))
 	if got := numbers(th); got != "0 1 2" {
 		t.Errorf("got %q", got)
 	}

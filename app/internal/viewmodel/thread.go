@@ -16,32 +16,49 @@ const (
 	// pageSize is how many messages are read at once: three screens.
 	pageSize = 60
 
+	// windowMost is how many messages are kept in memory while a person scrolls
+	// one way: thirty screens. What goes at the other end is read again when a
+	// person comes back to it.
+	windowMost = 10 * pageSize
+
 	// groupGap is the longest pause inside a group of bubbles.
 	groupGap = 5 * time.Minute
 )
 
-// thread is the part of a conversation that is in memory: everything from some
-// message on. What is above is read when a person scrolls there.
+// thread is the part of a conversation that is in memory: everything between
+// two of its messages. What is above and below is read when a person goes there.
 type thread struct {
 	peer     identity.DeviceID
-	messages []*entry // in the order of the screen
+	name     safetext.Display // of the peer, as it is shown
+	messages []*entry         // in the order of the screen
 	index    map[msgKey]*entry
 	contact  bool // texts are exchanged with the peer: links in its texts may be opened
+	writable bool // messages may be answered and changed
 	older    bool // the store has more above
+	newer    bool // the store has more below
 	loaded   bool
-	loading  bool                // the page above is being read
+	loading  bool                // a page above or below is being read
 	unsaved  []*entry            // written here and not stored yet; below everything
 	fresh    []messenger.Message // put since the last reading began, which may not know them
 	spare    map[string]*Row     // drawn by entries that are gone, to keep pointers
+
+	around msgKey // a reading is to bring this message; zero: none
+	toEnd  bool   // a reading is to bring the newest messages, wherever the window is
+	place  Place  // where the view was sent last
+	found  string // key of the row that is marked, "" for none
+	missed int    // messages that came out of sight
 }
 
-// entry is a message with its text ready to draw.
+// entry is a message with its texts ready to draw.
 type entry struct {
-	m    messenger.Message
-	text safetext.Display
-	key  string
+	m            messenger.Message
+	key          string
+	text         safetext.Display
+	mine, theirs safetext.Display // one emoji each, or ""
+	quote        safetext.Display // the line of what is answered
 
 	unstored bool // the service should have stored it by now
+	sending  bool // it is not stored yet
 	shown    shown
 }
 
@@ -50,6 +67,8 @@ type msgKey struct {
 	id  msgid.ID
 	out bool
 }
+
+func keyOf(m messenger.Message) msgKey { return msgKey{m.ID, m.Outgoing} }
 
 func newThread(peer identity.DeviceID) *thread {
 	return &thread{peer: peer, index: make(map[msgKey]*entry), spare: make(map[string]*Row)}
@@ -63,18 +82,26 @@ func (t *thread) first() msgid.ID {
 	return t.messages[0].m.ID
 }
 
-// put adds a message or changes the one that is there. A message from above
-// what is in memory is left for the page that brings it.
+// last is the ID of the newest message in memory, zero if there is none.
+func (t *thread) last() msgid.ID {
+	if len(t.messages) == 0 {
+		return msgid.ID{}
+	}
+	return t.messages[len(t.messages)-1].m.ID
+}
+
+// put adds a message or changes the one that is there. A message from above or
+// below what is in memory is left for the page that brings it.
 func (t *thread) put(m messenger.Message) {
 	t.fresh = append(t.fresh, m)
-	k := msgKey{m.ID, m.Outgoing}
+	k := keyOf(m)
 	if e := t.index[k]; e != nil {
-		e.m = m
+		e.set(m)
 		return
 	}
 	e := newEntry(m)
 	at, _ := slices.BinarySearchFunc(t.messages, e, compareEntries)
-	if at == 0 && t.older {
+	if at == 0 && t.older || at == len(t.messages) && t.newer {
 		return
 	}
 	t.messages = slices.Insert(t.messages, at, e)
@@ -84,27 +111,52 @@ func (t *thread) put(m messenger.Message) {
 // putSent adds a message that was just stored, unless an event was faster and
 // knows more.
 func (t *thread) putSent(m messenger.Message) {
-	if t.index[msgKey{m.ID, m.Outgoing}] == nil {
+	if t.index[keyOf(m)] == nil {
 		t.put(m)
 	}
 }
 
-// setNewest takes the newest page. What was in memory stays if it touches the
-// page; otherwise there may be a gap and only the page is kept.
-func (t *thread) setNewest(page []messenger.Message) {
+// remove takes a message out.
+func (t *thread) remove(k msgKey) {
+	is := func(m messenger.Message) bool { return keyOf(m) == k }
+	t.fresh = slices.DeleteFunc(t.fresh, is)
+	t.messages = slices.DeleteFunc(t.messages, func(e *entry) bool { return is(e.m) })
+	delete(t.index, k)
+}
+
+// setNewest takes the newest messages; more says whether the store has others
+// above them. What was in memory above them stays if it touches them; otherwise
+// there may be a gap.
+func (t *thread) setNewest(page []messenger.Message, more bool) {
 	touches := len(t.messages) == 0
 	for _, m := range page {
-		if t.index[msgKey{m.ID, m.Outgoing}] != nil {
+		if t.index[keyOf(m)] != nil {
 			touches = true
 		}
 	}
-	if !touches || !t.loaded || len(page) < pageSize {
-		t.keepRows(t.messages)
-		t.messages, t.older = nil, len(page) == pageSize
-		clear(t.index)
+	if !touches || !t.loaded || !more || t.newer {
+		t.setWindow(page, more, false)
+		return
 	}
-	t.loaded = true
+	above, _ := slices.BinarySearchFunc(t.messages, newEntry(page[0]), compareEntries)
+	t.drop(t.messages[above:])
+	t.messages = t.messages[:above]
 	t.add(page)
+	t.refresh()
+}
+
+// setWindow takes messages instead of what is in memory; older and newer say
+// whether the store has others above and below them.
+func (t *thread) setWindow(page []messenger.Message, older, newer bool) {
+	t.drop(t.messages)
+	t.messages = nil
+	t.older, t.newer, t.loaded = older, newer, true
+	t.add(page)
+	t.refresh()
+}
+
+// refresh puts what a reading may not have known yet.
+func (t *thread) refresh() {
 	for _, m := range t.fresh {
 		t.putSent(m)
 	}
@@ -114,14 +166,42 @@ func (t *thread) setNewest(page []messenger.Message) {
 func (t *thread) setOlder(page []messenger.Message) {
 	t.older = len(page) == pageSize
 	t.add(page)
+	if len(t.messages) > windowMost {
+		t.drop(t.messages[windowMost:])
+		t.messages, t.newer = slices.Clone(t.messages[:windowMost]), true
+	}
+}
+
+// setNewer takes the page below what is in memory.
+func (t *thread) setNewer(page []messenger.Message) {
+	t.newer = len(page) == pageSize
+	t.add(page)
+	t.refresh()
+	t.trimAbove(windowMost)
+}
+
+// trimAbove forgets the oldest messages if there are more than most.
+func (t *thread) trimAbove(most int) {
+	if n := len(t.messages) - most; n > 0 {
+		t.drop(t.messages[:n])
+		t.messages, t.older = slices.Clone(t.messages[n:]), true
+	}
+}
+
+// drop forgets entries, but for what they looked like.
+func (t *thread) drop(gone []*entry) {
+	t.keepRows(gone)
+	for _, e := range gone {
+		delete(t.index, keyOf(e.m))
+	}
 }
 
 func (t *thread) add(page []messenger.Message) {
 	var more []*entry
 	for _, m := range page {
-		k := msgKey{m.ID, m.Outgoing}
+		k := keyOf(m)
 		if e := t.index[k]; e != nil {
-			e.m = m
+			e.set(m)
 			continue
 		}
 		e := newEntry(m)
@@ -138,11 +218,9 @@ func (t *thread) add(page []messenger.Message) {
 }
 
 func newEntry(m messenger.Message) *entry {
-	side := "in/"
-	if m.Outgoing {
-		side = "out/"
-	}
-	return &entry{m: m, text: safetext.Body(m.Text), key: side + m.ID.String()}
+	e := &entry{key: rowKey(keyOf(m))}
+	e.set(m)
+	return e
 }
 
 func compareEntries(a, b *entry) int {
@@ -163,17 +241,13 @@ func (t *thread) waits() bool {
 // end.
 func (t *thread) entries() []*entry {
 	out := t.messages[:len(t.messages):len(t.messages)]
+	if t.newer {
+		return out
+	}
 	for _, e := range t.unsaved {
 		if t.index[msgKey{e.m.ID, true}] == nil {
 			out = append(out, e)
 		}
 	}
 	return out
-}
-
-func (e *entry) tick() Tick {
-	if e.unstored {
-		return TickUnstored
-	}
-	return tickOf(e.m)
 }

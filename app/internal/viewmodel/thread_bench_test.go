@@ -50,7 +50,7 @@ func BenchmarkThread(b *testing.B) {
 				var times []time.Duration
 				for b.Loop() {
 					t := newThread(id(1))
-					t.setNewest(loaded)
+					t.newest(loaded)
 					t.snapshot(now)
 					start := time.Now()
 					c.call(t)

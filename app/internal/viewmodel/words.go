@@ -136,6 +136,12 @@ func refusal(err error) string {
 		{messenger.ErrSelf, "That is this device itself."},
 		{messenger.ErrUnknownPeer, "This device is not known any more. Wait until it is in earshot."},
 		{messenger.ErrNoRequest, "This request is gone: it was decided elsewhere or it expired."},
+		{messenger.ErrUnknownMessage, "That message is not here any more."},
+		{messenger.ErrDeleted, "That message was deleted."},
+		{messenger.ErrCancelled, "That message was cancelled and never sent. Send it again."},
+		{messenger.ErrNotWaiting, "Too late: that message has been delivered already."},
+		{messenger.ErrWaits, "That message still waits to be delivered. Cancel it or delete it for both."},
+		{messenger.ErrBadEmoji, "A reaction is one emoji."},
 		{messenger.ErrBadName, "A name needs 1 to 40 visible characters."},
 		{context.DeadlineExceeded, "Earshot does not answer, so that may not be done. Try it again in a moment."},
 	} {

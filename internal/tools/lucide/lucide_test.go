@@ -15,6 +15,11 @@ func TestTidy(t *testing.T) {
 			"<path d=\"M4 4a1 2 0 0 1 3 4a5 6 0 1 0 -7 -8z\"/>\n",
 		},
 		{
+			"arcs at the end of a path",
+			`<path d="M4 4a1 2 0 0 1 3 4 5 6 0 1 0-7-8"/>`,
+			"<path d=\"M4 4a1 2 0 0 1 3 4a5 6 0 1 0 -7 -8\"/>\n",
+		},
+		{
 			"one arc stays as it is",
 			`<path d="M4 4A.5.5 0 0 1-3.5 4c1 2 3 4 5 6 7 8 9 10 11 12"/>`,
 			"<path d=\"M4 4A.5.5 0 0 1-3.5 4c1 2 3 4 5 6 7 8 9 10 11 12\"/>\n",

@@ -16,9 +16,10 @@ import (
 
 // names are the icons of the app and what they are called at Lucide.
 var names = map[string]string{
-	"alert": "circle-alert", "back": "arrow-left", "clock": "clock", "close": "x", "copy": "copy",
-	"dots": "ellipsis", "down": "chevron-down", "edit": "pencil", "link": "link", "open": "external-link", "send": "arrow-up",
-	"shield": "shield-check", "tick": "check", "ticks": "check-check", "waves": "radio",
+	"again": "rotate-ccw", "alert": "circle-alert", "back": "arrow-left", "cancel": "ban", "clock": "clock", "close": "x",
+	"copy": "copy", "delete": "trash-2", "dots": "ellipsis", "down": "chevron-down", "edit": "pencil", "export": "download",
+	"keep": "history", "link": "link", "more": "ellipsis-vertical", "open": "external-link", "read": "eye", "reply": "reply",
+	"search": "search", "send": "arrow-up", "shield": "shield-check", "tick": "check", "ticks": "check-check", "waves": "radio",
 }
 
 func main() {
@@ -54,7 +55,7 @@ var (
 	class   = regexp.MustCompile(`\s*class="[^"]*"`)
 	space   = regexp.MustCompile(`\s+`)
 	path    = regexp.MustCompile(`([\s<]d=")([^"]*)"`)
-	arc     = regexp.MustCompile(`[aA][^a-zA-Z]*`)
+	arc     = regexp.MustCompile(`[aA][^a-zA-Z"]*`)
 	number  = regexp.MustCompile(`[-+]?(?:\d+\.?\d*|\.\d+)`)
 )
 

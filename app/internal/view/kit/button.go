@@ -42,6 +42,14 @@ func (b *IconButton) Colors(fill, ink color.NRGBA) {
 	b.draw()
 }
 
+// SetIcon changes the drawing.
+func (b *IconButton) SetIcon(name IconName) {
+	if b.name != name {
+		b.name = name
+		b.draw()
+	}
+}
+
 // Raise gives the button a shadow: it floats above other things.
 func (b *IconButton) Raise() {
 	b.back.Shadow = canvas.Shadow{Color: b.t.Shadow, BlurRadius: 10, Offset: fyne.NewPos(0, 2)}

@@ -36,6 +36,15 @@ const (
 	IconCopy   IconName = "copy"
 	IconLink   IconName = "link"
 	IconOpen   IconName = "open"
+	IconReply  IconName = "reply"
+	IconDelete IconName = "delete"
+	IconCancel IconName = "cancel"
+	IconAgain  IconName = "again"
+	IconSearch IconName = "search"
+	IconMore   IconName = "more"
+	IconExport IconName = "export"
+	IconRead   IconName = "read"
+	IconKeep   IconName = "keep"
 )
 
 // icons holds the resources made so far: names times colours, a few dozen.

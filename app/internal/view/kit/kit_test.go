@@ -19,6 +19,7 @@ func TestEveryIconIsDrawn(t *testing.T) {
 	test.NewTempApp(t)
 	for _, name := range []IconName{
 		IconBack, IconSend, IconDown, IconEdit, IconClose, IconClock, IconDots, IconTick, IconTicks, IconAlert, IconShield, IconWaves, IconCopy,
+		IconReply, IconDelete, IconCancel, IconAgain, IconSearch, IconMore, IconExport, IconRead, IconKeep,
 	} {
 		w := test.NewTempWindow(t, Icon(name, Light().Danger))
 		w.SetPadded(false)

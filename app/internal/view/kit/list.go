@@ -14,7 +14,8 @@ type Item interface{ ItemKey() string }
 
 // Metrics of the list, in dp.
 const (
-	nearTop = 20 // items from the top at which older ones are asked for
+	nearTop = 20 // items from an end at which those behind it are asked for
+	showAt  = .3 // of the view: where a row is put to which a person went
 )
 
 // List is the anchored list of a chat: rows of any height, of which only the
@@ -31,8 +32,12 @@ type List struct {
 	OnMoved func()
 	// OnNearTop is called whenever the oldest item is close; often.
 	OnNearTop func()
+	// OnNearEnd is called whenever the newest item is close and is not the end; often.
+	OnNearEnd func()
 
 	items   []Item
+	below   bool   // there are more items below, which are not here
+	wanted  string // key of the item to show at the next layout, "" for none
 	at      anchor
 	heights map[Item]float32
 	shown   map[string]shownRow
@@ -101,8 +106,26 @@ func (l *List) ToEnd() {
 	l.layout()
 }
 
-// AtEnd reports whether the newest row is held at the bottom.
-func (l *List) AtEnd() bool { return l.at.stick }
+// GoTo puts an item where a person sees it at once, by its key.
+func (l *List) GoTo(key string) {
+	l.halt()
+	l.wanted = key
+	l.layout()
+}
+
+// showWanted moves the anchor to the item that is to be seen.
+func (l *List) showWanted() {
+	for i, it := range l.items {
+		if it.ItemKey() == l.wanted {
+			l.at = anchor{index: i, y: max(l.top, showAt*(l.Size().Height-l.height(it)))}
+			break
+		}
+	}
+	l.wanted = ""
+}
+
+// AtEnd reports whether the newest row is held at the bottom and is the end.
+func (l *List) AtEnd() bool { return l.at.stick && !l.below }
 
 // Len is the number of items.
 func (l *List) Len() int { return len(l.items) }
@@ -113,17 +136,21 @@ func (l *List) Items() []Item { return l.items }
 // Reset empties the list and puts it at its end, for another chat.
 func (l *List) Reset() {
 	l.halt()
-	l.items, l.at = nil, anchor{stick: true}
+	l.items, l.below, l.wanted, l.at = nil, false, "", anchor{stick: true}
 	l.layout()
 }
 
 // SetItems replaces the items. What is on the screen stays where it is, found
 // by its key; at the end the list stays at the end.
-func (l *List) SetItems(items []Item) {
-	if !l.at.stick {
+func (l *List) SetItems(items []Item) { l.SetPart(items, false) }
+
+// SetPart is SetItems for a part of something longer: below says that it goes on
+// behind the last item, which is then not the end.
+func (l *List) SetPart(items []Item, below bool) {
+	if !l.AtEnd() {
 		l.reanchor(items)
 	}
-	l.items = items
+	l.items, l.below = items, below
 	if len(l.heights) > 4*len(items)+1024 { // heights of rows that are gone
 		clear(l.heights)
 	}
@@ -136,7 +163,7 @@ func (l *List) reanchor(items []Item) {
 	l.at.index = min(l.at.index, max(0, len(l.items)-1)) // there may be fewer since it was last laid out
 	if len(l.items) > 0 {
 		if to := whereIs(l.items[l.at.index].ItemKey(), items, l.at.index, len(items)-len(l.items)); to >= 0 {
-			l.at.index = to
+			l.at.index, l.at.stick = to, false
 			return
 		}
 	}
@@ -147,7 +174,7 @@ func (l *List) reanchor(items []Item) {
 	y := l.at.y
 	for i := l.at.index; i < len(l.items); i++ {
 		if to, ok := where[l.items[i].ItemKey()]; ok {
-			l.at.index, l.at.y = to, y
+			l.at = anchor{index: to, y: y}
 			return
 		}
 		y += l.height(l.items[i])
@@ -193,14 +220,18 @@ func (l *List) layout() {
 		clear(l.heights)
 		l.release(nil)
 	}
+	last := -1
 	if len(l.items) == 0 {
 		l.release(nil)
 		l.show(nil)
 		l.bar.Hide()
 	} else {
+		if l.wanted != "" {
+			l.showWanted()
+		}
 		e := l.extent()
 		l.at.settle(e)
-		last := l.at.last(e)
+		last = l.at.last(e)
 		l.place(last)
 		l.placeBar(last)
 	}
@@ -209,6 +240,9 @@ func (l *List) layout() {
 	}
 	if l.at.index < nearTop && len(l.items) > 0 && l.OnNearTop != nil {
 		l.OnNearTop()
+	}
+	if l.below && last >= len(l.items)-nearTop && l.OnNearEnd != nil {
+		l.OnNearEnd()
 	}
 }
 

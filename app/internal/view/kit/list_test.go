@@ -218,3 +218,78 @@ func checkView(t *rapid.T, l *List) {
 }
 
 func abs(x float32) float32 { return max(x, -x) }
+
+// TestAPartKeepsItsPlace: a window on something longer moves, and what a person
+// reads stays where it is, also at the last row, which is not the end.
+func TestAPartKeepsItsPlace(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		const all = 400
+		l, _ := newTestList(t)
+		low, high := 150, 200
+		set := func() { l.SetPart(blocks(low, high), high < all) }
+		set()
+		for range rapid.IntRange(1, 30).Draw(rt, "steps") {
+			before, atEnd := ys(l), l.AtEnd()
+			kept := true
+			switch rapid.SampledFrom([]string{"scroll", "older", "newer", "trim above", "trim below", "show"}).Draw(rt, "step") {
+			case "scroll":
+				l.ScrollBy(rapid.Float32Range(-900, 900).Draw(rt, "by"))
+				kept = false
+			case "older":
+				low = max(0, low-rapid.IntRange(1, 30).Draw(rt, "k"))
+				set()
+			case "newer":
+				high = min(all, high+rapid.IntRange(1, 30).Draw(rt, "k"))
+				set()
+			case "trim above":
+				low = min(low+rapid.IntRange(0, 20).Draw(rt, "k"), low+l.at.index)
+				set()
+			case "trim below":
+				if seen := l.at.index + len(ys(l)); !atEnd && low+seen+1 < high {
+					high = low + seen + 1
+					set()
+				}
+			case "show":
+				key := fmt.Sprint(rapid.IntRange(low, high-1).Draw(rt, "key"))
+				l.GoTo(key)
+				if _, ok := ys(l)[key]; !ok {
+					rt.Fatalf("row %s is not in view", key)
+				}
+				kept = false
+			}
+			if got := high == all && l.at.stick; l.AtEnd() != got {
+				rt.Fatalf("at the end: %v", l.AtEnd())
+			}
+			if kept && !atEnd {
+				for key, y := range ys(l) {
+					if old, ok := before[key]; ok && abs(old-y) > .01 && !l.AtEnd() {
+						rt.Fatalf("row %s moved from %v to %v", key, old, y)
+					}
+				}
+			}
+			checkView(rt, l)
+		}
+	})
+}
+
+// TestGoToBeforeTheFirstLayout: a chat is opened at a message.
+func TestGoToBeforeTheFirstLayout(t *testing.T) {
+	l, _ := newTestList(t)
+	l.Resize(fyne.NewSize(0, 0))
+	l.SetPart(blocks(0, 50), true)
+	l.GoTo("25")
+	asked := 0
+	l.OnNearEnd = func() { asked++ }
+	l.Resize(fyne.NewSize(400, 300))
+	if y, ok := ys(l)["25"]; !ok || y < 8 || y > 200 || asked != 0 {
+		t.Errorf("row 25 is at %v, %v; more was asked for %d times", y, ok, asked)
+	}
+	l.ScrollBy(-1e6)
+	if l.AtEnd() || asked == 0 {
+		t.Errorf("at the end: %v; more was asked for %d times", l.AtEnd(), asked)
+	}
+	l.SetPart(blocks(0, 50), false)
+	if !l.AtEnd() {
+		t.Error("there is nothing more below, and it is not at the end")
+	}
+}

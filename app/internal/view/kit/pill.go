@@ -48,6 +48,14 @@ func (b *Badge) Set(n int) {
 	canvas.Refresh(b)
 }
 
+// Text is the number that is shown, "" while it is hidden.
+func (b *Badge) Text() string {
+	if !b.Visible() {
+		return ""
+	}
+	return b.text.Text
+}
+
 // MinSize implements fyne.CanvasObject.
 func (b *Badge) MinSize() fyne.Size {
 	return fyne.NewSize(max(badgeHeight, b.text.MinSize().Width+2*badgePad), badgeHeight)

@@ -70,7 +70,7 @@ func (l *List) ToStart() {
 // Adopt puts the list where another one with the same items stands.
 func (l *List) Adopt(from *List) {
 	from.halt()
-	l.at = from.at
+	l.at, l.wanted = from.at, ""
 	l.layout()
 }
 
