@@ -153,6 +153,10 @@ func (v *rowView) drawMeta(x, y float32, quiet, read color.NRGBA) {
 	}
 	ink, size := quiet, float32(tickSize)
 	switch v.row.Tick {
+	case viewmodel.TickFailed:
+		ink = v.t.Danger
+		back := canvas.NewCircle(pick(v.t.Dark, v.t.Surface, v.t.OnAccent))
+		v.add(back, x+w+tickGap, y+(h-size)/2, size, size)
 	case viewmodel.TickRead:
 		ink = read
 	case viewmodel.TickQueued:
@@ -195,10 +199,14 @@ func tickIcon(t viewmodel.Tick) (kit.IconName, bool) {
 	return "", false
 }
 
-// Tapped implements fyne.Tappable: a text that is not shown whole is copied.
-func (v *rowView) Tapped(*fyne.PointEvent) {
-	if v.bubble.cut != "" {
+// Tapped implements fyne.Tappable: a text that is not shown whole is copied, and
+// a cancelled one offers to go again.
+func (v *rowView) Tapped(e *fyne.PointEvent) {
+	switch {
+	case v.bubble.cut != "":
 		v.copyText(v.row.Raw)
+	case v.row.Acts&viewmodel.CanResend != 0:
+		v.openMenu(e.AbsolutePosition, nil)
 	}
 }
 

@@ -60,7 +60,7 @@ type bubble struct {
 // total is the height of the row.
 func (b bubble) total() float32 {
 	if len(b.chips) > 0 {
-		return b.top + b.h + chipHeight - chipOver + chipBelow
+		return b.chipsY() + chipHeight + chipBelow
 	}
 	return b.top + b.h
 }

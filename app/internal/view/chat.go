@@ -48,7 +48,8 @@ type chatPane struct {
 
 func newChatPane(h *host) *chatPane {
 	t, a := h.t, h.a
-	p := &chatPane{host: h, atEnd: true, head: newChatHead(t, a.Close), problem: newProblemLine(t)}
+	p := &chatPane{host: h, atEnd: true, problem: newProblemLine(t)}
+	p.head = newChatHead(t, a.Close, p.openMenu)
 	p.newList()
 	p.jump = kit.NewIconButton(t, kit.IconDown, "Go to the newest message", jumpSize, 22, p.toEnd)
 	p.jump.Colors(t.Surface, t.Muted)
@@ -58,7 +59,13 @@ func newChatPane(h *host) *chatPane {
 	p.blank = kit.NewLabel(kit.Style{Size: 13.5, Color: t.Muted}, 2)
 	p.blank.SetText("No messages yet")
 	p.bar = newChatBar(h, func() identity.DeviceID { return p.chat.ID })
-	p.modeBar = newModeBar(t, func() { p.jumpTo(p.of.Key) }, p.leaveMode)
+	p.modeBar = newModeBar(t, func() {
+		p.jumpTo(p.of.Key)
+		p.focus()
+	}, func() {
+		p.leaveMode()
+		p.focus()
+	})
 	p.composer = newComposer(t, p.typed, p.send, p.back, func() { p.relayout() })
 	p.composer.entry.refuse = p.refuse
 	p.composer.entry.up = p.editLast

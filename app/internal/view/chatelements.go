@@ -18,6 +18,9 @@ func (p *chatPane) elements() []Element {
 	if p.head.back.Visible() {
 		out = append(out, Element{ID: "back", Label: p.head.back.Label(), Object: p.head.back})
 	}
+	if p.head.more.Visible() {
+		out = append(out, Element{ID: "chat-menu", Label: p.head.more.Label(), Object: p.head.more})
+	}
 	p.list.EachVisible(func(it kit.Item, o fyne.CanvasObject) {
 		r := it.(*viewmodel.Row)
 		out = append(out, Element{ID: r.Key, Label: metaText(r), Text: string(r.Text), State: r.Tick.String(), Object: o})

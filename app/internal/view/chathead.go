@@ -3,6 +3,8 @@ package view
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
@@ -16,20 +18,28 @@ const (
 	headStatus = 12.5
 	backSize   = 44
 	shieldSize = 14
+	headMore   = 44
+	headRight  = 8
 )
 
 // chatHead says whom a chat is with.
 type chatHead struct {
+	t      *kit.Tokens
 	avatar *kit.Avatar
 	name   *kit.Label
 	status *kit.Label
 	shield *canvas.Image
 	back   *kit.IconButton
+	more   *kit.IconButton
+	who    *headArea
 	object *fyne.Container
 }
 
-func newChatHead(t *kit.Tokens, back func()) *chatHead {
+// newChatHead returns the head; back leaves the chat, menu is called with the
+// place for a menu about it.
+func newChatHead(t *kit.Tokens, back func(), menu func(fyne.Position)) *chatHead {
 	h := &chatHead{
+		t:      t,
 		avatar: kit.NewAvatar(t, headAvatar, t.Surface),
 		name:   kit.NewLabel(kit.Style{Size: headName, Color: t.Text, Bold: true}, 1),
 		status: kit.NewLabel(kit.Style{Size: headStatus, Color: t.Muted}, 1),
@@ -37,11 +47,18 @@ func newChatHead(t *kit.Tokens, back func()) *chatHead {
 		back:   kit.NewIconButton(t, kit.IconBack, "Back to the list", backSize, 22, back),
 	}
 	h.back.Colors(kit.WithAlpha(t.Surface, 0), t.Text)
+	h.more = kit.NewIconButton(t, kit.IconMore, "About this conversation", headMore, 20, nil)
+	open := func() {
+		menu(fyne.CurrentApp().Driver().AbsolutePositionForObject(h.more).AddXY(0, headMore))
+	}
+	h.more.OnTap = open
+	h.who = &headArea{tap: open}
+	h.who.ExtendBaseWidget(h.who)
 	line := canvas.NewRectangle(t.Border)
 	h.object = kit.NewPanel(kit.High(headerHeight+1), func(s fyne.Size) {
 		kit.Place(line, 0, s.Height-1, s.Width, 1)
 		h.place(s)
-	}, line, h.avatar, h.name, h.shield, h.status, h.back)
+	}, line, h.avatar, h.name, h.shield, h.status, h.who, h.back, h.more)
 	return h
 }
 
@@ -52,10 +69,12 @@ func (h *chatHead) place(s fyne.Size) {
 		x = 50
 	}
 	kit.Place(h.avatar, x, (headerHeight-headAvatar)/2, headAvatar, headAvatar)
+	kit.Place(h.more, s.Width-headRight-headMore, (headerHeight-headMore)/2, headMore, headMore)
+	kit.Place(h.who, x, 0, max(1, s.Width-headRight-headMore-x), headerHeight)
 	x += headAvatar + avatarGap
 	nh, sh := kit.LineHeight(headName), kit.LineHeight(headStatus)
 	top := (headerHeight - nh - sh - headGap) / 2
-	w := max(1, s.Width-inset-x)
+	w := max(1, s.Width-headRight-headMore-4-x)
 	kit.Place(h.name, x, top, w, nh)
 	y := top + nh + headGap
 	if h.shield.Visible() {
@@ -69,6 +88,9 @@ func (h *chatHead) set(c *viewmodel.Chat) {
 	h.avatar.Set(c.Initials, c.Hue, dot(c.Presence))
 	h.name.SetText(c.Name)
 	h.status.SetText(safetext.Display(c.Status))
+	h.status.SetStyle(kit.Style{Size: headStatus, Color: pick(c.Typing, h.t.AccentText, h.t.Muted)})
+	setVisible(h.more, c.Contact)
+	setVisible(h.who, c.Contact)
 	setVisible(h.shield, c.Verified)
 	h.place(h.object.Size())
 	canvas.Refresh(h.object)
@@ -78,4 +100,21 @@ func (h *chatHead) set(c *viewmodel.Chat) {
 func (h *chatHead) phone(on bool) {
 	setVisible(h.back, on)
 	h.place(h.object.Size())
+}
+
+// headArea takes the taps on the name. It draws nothing.
+type headArea struct {
+	widget.BaseWidget
+	tap func()
+}
+
+// Tapped implements fyne.Tappable.
+func (a *headArea) Tapped(*fyne.PointEvent) { a.tap() }
+
+// Cursor implements desktop.Cursorable.
+func (a *headArea) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+// CreateRenderer implements fyne.Widget.
+func (a *headArea) CreateRenderer() fyne.WidgetRenderer {
+	return kit.NewRenderer(kit.Fixed(1, 1), func(fyne.Size) {})
 }

@@ -71,7 +71,8 @@ func (r *conversationRow) set(c viewmodel.Conversation) {
 	icon, ok := tickIcon(c.Tick)
 	setVisible(r.tick, ok)
 	if ok {
-		r.tick.Resource = kit.IconResource(icon, pick(c.Tick == viewmodel.TickRead, r.t.AccentText, r.t.Muted))
+		ink := pick(c.Tick == viewmodel.TickRead, r.t.AccentText, r.t.Muted)
+		r.tick.Resource = kit.IconResource(icon, pick(c.Tick == viewmodel.TickFailed, r.t.Danger, ink))
 		r.tick.Refresh()
 	}
 	r.badge.Set(c.Unread)

@@ -44,9 +44,21 @@ type menuEntry struct {
 	do   func()
 
 	danger bool // below a line, in its colour
+	state  menuState
 
 	ready func() bool // whether it can be chosen already; nil: at once
 }
+
+// menuState is what the mark behind the word of an entry says.
+type menuState uint8
+
+// The states: those of a switch and of one of several choices.
+const (
+	stateNone menuState = iota
+	stateOff
+	stateOn
+	stateChosen
+)
 
 // contextMenu fills the window above everything: a card with the entries where
 // the pointer was, below a question if it asks one; a tap elsewhere, Escape or
@@ -232,6 +244,7 @@ type menuLine struct {
 	back  *canvas.Rectangle
 	icon  *canvas.Image
 	text  *canvas.Text
+	mark  fyne.CanvasObject // says the state; nil: none
 	drawn struct{ ready, marked bool }
 }
 
@@ -242,6 +255,7 @@ func newMenuLine(t *kit.Tokens, e menuEntry, m *contextMenu) *menuLine {
 		text: kit.Text(e.word, kit.Style{Size: menuText, Color: pick(e.danger, t.Danger, t.Text)}),
 	}
 	l.SetLabel(e.word)
+	l.addMark()
 	l.drawn.ready = true
 	l.OnTap = func() {
 		if l.ready() {
@@ -283,12 +297,54 @@ func (l *menuLine) TypedKey(k *fyne.KeyEvent) {
 	}
 }
 
+// Metrics of what says the state of an entry, in dp.
+const (
+	switchWidth  = 34
+	switchHeight = 20
+	switchKnob   = 16
+	stateRight   = 12
+)
+
+// addMark makes what says the state of the entry.
+func (l *menuLine) addMark() {
+	switch l.entry.state {
+	case stateChosen:
+		tick := kit.Icon(kit.IconTick, l.t.AccentText)
+		tick.SetMinSize(fyne.NewSize(menuIcon, menuIcon))
+		l.mark = tick
+	case stateOn, stateOff:
+		on := l.entry.state == stateOn
+		track, knob := kit.Rounded(pick(on, l.t.Accent, l.t.Faint), switchHeight/2), canvas.NewCircle(l.t.OnAccent)
+		l.mark = kit.NewPanel(kit.High(switchHeight), func(s fyne.Size) {
+			const edge = (switchHeight - switchKnob) / 2
+			kit.Place(track, 0, 0, switchWidth, switchHeight)
+			kit.Place(knob, pick[float32](on, switchWidth-switchKnob-edge, edge), edge, switchKnob, switchKnob)
+		}, track, knob)
+	}
+}
+
+// placeMark puts it at the right of the entry.
+func (l *menuLine) placeMark(s fyne.Size) {
+	w, h := float32(menuIcon), float32(menuIcon)
+	if l.entry.state == stateOn || l.entry.state == stateOff {
+		w, h = switchWidth, switchHeight
+	}
+	if l.mark != nil {
+		kit.Place(l.mark, s.Width-stateRight-w, (s.Height-h)/2, w, h)
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
 func (l *menuLine) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{l.back, l.icon, l.text}
+	if l.mark != nil {
+		objects = append(objects, l.mark)
+	}
 	return kit.NewRenderer(kit.Fixed(menuWidth-2*menuPad, menuRow), func(s fyne.Size) {
 		kit.Place(l.back, 0, 0, s.Width, s.Height)
 		kit.Place(l.icon, menuIconX-menuPad, (s.Height-menuIcon)/2, menuIcon, menuIcon)
 		m := l.text.MinSize()
 		kit.Place(l.text, menuTextX-menuPad, (s.Height-m.Height)/2, m.Width, m.Height)
-	}, l.back, l.icon, l.text)
+		l.placeMark(s)
+	}, objects...)
 }

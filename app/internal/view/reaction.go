@@ -15,6 +15,7 @@ const (
 	chipHeight = 24
 	chipOver   = 5 // of the bubble, which leaves the time free
 	chipBelow  = 1
+	chipApart  = 2  // from the time below large emoji
 	chipX      = 10 // from the side of the bubble
 	chipPad    = 8
 	chipGap    = 4
@@ -66,9 +67,17 @@ func chipsWidth(chips []chip) float32 {
 	return w - chipGap - 2*(bubblePadX-chipX)
 }
 
+// chipsY is where the reactions are in the row.
+func (b bubble) chipsY() float32 {
+	if b.big {
+		return b.top + b.h + chipApart
+	}
+	return b.top + b.h - chipOver
+}
+
 // drawChips draws the reactions of the row whose bubble is at x.
 func (v *rowView) drawChips(x float32) {
-	y := v.bubble.top + v.bubble.h - chipOver
+	y := v.bubble.chipsY()
 	x += chipX
 	for _, c := range v.bubble.chips {
 		back := kit.Rounded(pick(c.mine, v.t.AccentSoft, v.t.Surface), chipHeight/2)

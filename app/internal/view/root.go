@@ -28,6 +28,7 @@ type host struct {
 	menu     func(at fyne.Position, entries ...menuEntry) // opens a menu in the window
 	card     func(*contextMenu)                           // opens a menu that was made before
 	close    func()                                       // closes it
+	settings func(at fyne.Position)                       // opens the settings there
 	question func(at fyne.Position, question, note safetext.Display, answers ...menuEntry)
 	follow   func(l weblink.Link, at fyne.Position) // opens a link that was tapped there
 }
@@ -71,7 +72,7 @@ func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
 	r := &Root{Now: time.Now, OpenURL: func(_ string, failed func(error)) { failed(errNoOpener) }}
 	r.host = host{
 		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
-		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, follow: r.follow,
+		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, settings: r.openSettings, follow: r.follow,
 	}
 	r.build(cmp.Or(kit.Current(), t))
 	r.ExtendBaseWidget(r)

@@ -121,6 +121,7 @@ func sample() viewmodel.Snapshot {
 	first.Open = true
 	return viewmodel.Snapshot{
 		Ready:  true,
+		Keep:   "forever",
 		Self:   viewmodel.Self{Face: viewmodel.Face{Name: "Lena's laptop", Initials: "L", Hue: 6}, ShortID: "QX7MB2LA", Status: "This device · QX7MB2LA"},
 		Nearby: []viewmodel.Device{mia, lounge, jonas, twin2},
 		Conversations: []viewmodel.Conversation{
@@ -133,7 +134,7 @@ func sample() viewmodel.Snapshot {
 			conv(device(9, "Дмитрий Ким", "ДК", false), "До встречи", "12 Nov", viewmodel.TickWaiting, 0),
 		},
 		Chat: &viewmodel.Chat{
-			Device: mia, Status: "In earshot", CanWrite: true,
+			Device: mia, Status: "In earshot", CanWrite: true, Contact: true, Receipts: true,
 			Rows: []*viewmodel.Row{
 				day("d1", "Yesterday"),
 				row("1", "I found the old photos from the lake house on my drive.", "18:04", false, viewmodel.TickNone, true, true),

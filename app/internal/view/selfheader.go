@@ -19,6 +19,7 @@ type selfHeader struct {
 	takeKeys func(fyne.Focusable) // gives the keyboard to a widget
 
 	avatar *kit.Avatar
+	own    *avatarButton // above it
 	name   *kit.Label
 	status *kit.Label
 	edit   *kit.IconButton
@@ -27,7 +28,7 @@ type selfHeader struct {
 	view   *container.ThemeOverride // entry without the bar of a long name
 }
 
-func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys func(fyne.Focusable)) *selfHeader {
+func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys func(fyne.Focusable), settings func(fyne.Position)) *selfHeader {
 	h := &selfHeader{
 		z: z, rename: rename, takeKeys: takeKeys,
 		avatar: kit.NewAvatar(t, z.selfAvatar, t.Surface),
@@ -38,6 +39,9 @@ func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys fu
 	h.edit = kit.NewIconButton(t, kit.IconEdit, "Change the name of this device", z.button, 18, h.begin)
 	h.entry = newNameEntry(h.commit, h.end, func() { h.editing(false) })
 	h.view = container.NewThemeOverride(h.entry, kit.WithoutScrollBars(t))
+	h.own = newAvatarButton(t, func() {
+		settings(fyne.CurrentApp().Driver().AbsolutePositionForObject(h.own).AddXY(0, headerHeight-8))
+	})
 	h.field.Hide()
 	h.entry.Hide()
 	h.ExtendBaseWidget(h)
@@ -83,6 +87,7 @@ func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
 	return kit.NewRenderer(kit.Fixed(200, headerHeight), func(s fyne.Size) {
 		a, b := h.z.selfAvatar, h.z.button
 		kit.Place(h.avatar, 16, (s.Height-a)/2, a, a)
+		kit.Place(h.own, 16+a/2-ownTouch/2, (s.Height-ownTouch)/2, ownTouch, ownTouch)
 		x, right := 16+a+12, s.Width-10-b
 		nh, sh := kit.LineHeight(h.z.title), kit.LineHeight(12)
 		top := (s.Height - nh - sh - headGap) / 2
@@ -92,7 +97,34 @@ func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(h.field, x-6, 10, s.Width-x-4, 40)
 		eh := kit.LineHeight(kit.BodySize) + entryPad
 		kit.Place(h.view, x-2, (s.Height-eh)/2, s.Width-x-12, eh)
-	}, h.avatar, h.name, h.status, h.edit, h.field, h.view)
+	}, h.own, h.avatar, h.name, h.status, h.edit, h.field, h.view)
+}
+
+// ownTouch is the size of what takes the taps on the own avatar, in dp.
+const ownTouch = 44
+
+// avatarButton takes the taps on the own avatar, and draws the ring around it
+// while it has the keyboard or the pointer.
+type avatarButton struct {
+	kit.Pressable
+	ring *canvas.Rectangle
+}
+
+func newAvatarButton(t *kit.Tokens, tap func()) *avatarButton {
+	b := &avatarButton{ring: kit.Rounded(kit.WithAlpha(t.Surface, 0), ownTouch/2)}
+	b.OnTap = tap
+	b.SetLabel("Settings")
+	b.OnChange(func() {
+		b.ring.FillColor = pick(b.Hovered() || b.Focused(), t.Field, kit.WithAlpha(t.Surface, 0))
+		canvas.Refresh(b.ring)
+	})
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *avatarButton) CreateRenderer() fyne.WidgetRenderer {
+	return kit.NewRenderer(kit.Fixed(ownTouch, ownTouch), func(s fyne.Size) { kit.Place(b.ring, 0, 0, s.Width, s.Height) }, b.ring)
 }
 
 // nameEntry is a single line that Escape and leaving it close.

@@ -48,7 +48,7 @@ func newSidebar(h *host, z sizes) *sidebar {
 	t := h.t
 	s := &sidebar{
 		host: h, z: z,
-		header: newSelfHeader(t, z, h.a.Rename, h.takeKeys),
+		header: newSelfHeader(t, z, h.a.Rename, h.takeKeys, h.settings),
 		nearby: newNearbyStrip(t, z, h.a.Open, h.moved),
 		notice: newNotice(t, h.a.DismissNotice),
 		cards:  make(map[identity.DeviceID]*requestCard),
@@ -185,6 +185,7 @@ func (s *sidebar) setRows(conversations []viewmodel.Conversation) {
 func (s *sidebar) elements() []Element {
 	out := []Element{
 		{ID: "self", Label: "This device", Text: s.header.name.Text(), Object: s.header.name},
+		{ID: "settings", Label: s.header.own.Label(), Object: s.header.own},
 		{ID: "rename", Label: s.header.edit.Label(), Object: s.header.edit},
 	}
 	out = append(out, s.nearby.elements()...)
