@@ -114,7 +114,9 @@ type loop struct {
 	stale     stale
 	dirty     bool // the view shows something older
 	rendering bool
-	sent      Place // where the view was sent last
+	sent      Place              // where the view was sent last
+	seeking   int                // the search that is asked for
+	unseek    context.CancelFunc // ends that; nil: nothing is
 
 	wg         sync.WaitGroup // the questions
 	reading    bool
@@ -146,6 +148,7 @@ func (l *loop) run(ctx context.Context) {
 		if id, ok := l.s.toMark(); ok {
 			l.c.markRead(id)
 		}
+		l.seek(ctx)
 		l.render()
 		select {
 		case <-ctx.Done():

@@ -13,6 +13,8 @@ import (
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
+	"earshot/internal/store"
+	"earshot/internal/words"
 )
 
 // fake is a Service in memory.
@@ -156,6 +158,26 @@ func (f *fake) History(ctx context.Context, p messenger.Page) ([]messenger.Messa
 		from, to = at(p.Around)-(p.Limit-1)/2, at(p.Around)+1+p.Limit/2
 	}
 	return slices.Clone(f.history[max(0, from):min(len(f.history), to)]), nil
+}
+
+func (f *fake) Search(ctx context.Context, q messenger.Query) ([]messenger.Hit, error) {
+	if err := f.called(ctx, "search "+q.Text); err != nil {
+		return nil, err
+	}
+	parsed, err := words.ParseQuery(q.Text)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []messenger.Hit
+	for i := len(f.history) - 1; i >= 0 && len(out) < q.Limit; i-- {
+		at := store.Cursor(i + 1)
+		if m := f.history[i]; (q.Before == 0 || at < q.Before) && parsed.Matches(m.Text) {
+			out = append(out, messenger.Hit{Message: m, Cursor: at})
+		}
+	}
+	return out, nil
 }
 
 func (f *fake) Change(ctx context.Context, c messenger.Change) (messenger.Message, error) {

@@ -59,6 +59,9 @@ func (s *state) snapshot(now time.Time) Snapshot {
 			out.Conversations = append(out.Conversations, s.conversationSnapshot(c, device(c.Contact.ID), now))
 		}
 	}
+	if s.search != nil {
+		out.Search = s.search.snapshot(device, now)
+	}
 	if s.thread != nil {
 		out.Chat = s.chatSnapshot(device(s.thread.peer), now)
 	}

@@ -3,6 +3,7 @@ package viewmodel
 import (
 	"earshot/internal/identity"
 	"earshot/internal/safetext"
+	"earshot/internal/words"
 )
 
 // Snapshot is everything that the window shows. It is not changed after it was
@@ -15,9 +16,10 @@ type Snapshot struct {
 	NearbyHint    string // what stands there while Nearby is empty
 	Requests      []Request
 	Conversations []Conversation
-	Chat          *Chat  // nil: none is open
-	Notice        string // what went wrong with the last action, "" if nothing
-	Keep          string // how long messages are kept: KeepForever, or days like "30d"; "" while not known
+	Chat          *Chat   // nil: none is open
+	Search        *Search // nil: nothing is looked for
+	Notice        string  // what went wrong with the last action, "" if nothing
+	Keep          string  // how long messages are kept: KeepForever, or days like "30d"; "" while not known
 }
 
 // Self is this device.
@@ -164,6 +166,25 @@ const (
 	CanDelete // on both devices
 	CanRemove // from this device
 )
+
+// Search is what a person looks for in all conversations.
+type Search struct {
+	Text string
+	Busy bool   // the answer is on its way
+	Hits []*Hit // newest first; an unchanged hit keeps its pointer
+	More bool   // there are more behind them
+	Note string // why there are none
+}
+
+// Hit is a message that was found.
+type Hit struct {
+	Device
+	Key   string           // of its row in the chat with Device
+	Out   bool             // written here
+	Time  string           // as in the list of conversations
+	Line  safetext.Display // the part of its text in which something was found
+	Marks []words.Span     // what was found in Line
+}
 
 // Place is where in its chat a person was sent.
 type Place struct {

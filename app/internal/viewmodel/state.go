@@ -47,7 +47,9 @@ type state struct {
 	silent        bool                       // the service did not answer the last reading
 	marked        mark                       // the last MarkRead that was asked for
 	settings      []messenger.Setting
-	typing        typing // what others were told
+	typing        typing  // what others were told
+	search        *search // nil: nothing is looked for
+	searches      int     // so many were begun
 }
 
 // draft is an unsent text.
@@ -94,6 +96,7 @@ func (s *state) apply(e messenger.Event) stale {
 		s.self = *e.Self
 		return staleSelf
 	case e.Kind == messenger.EventHistory && e.Peer != nil: // nothing but the ID
+		s.searchAgain()
 		if s.thread != nil && s.thread.peer == e.Peer.ID {
 			return staleConversations | staleThread
 		}
@@ -106,6 +109,9 @@ func (s *state) apply(e messenger.Event) stale {
 		}
 		return staleRequests
 	case e.Message != nil:
+		if e.Kind == messenger.EventChanged || e.Kind == messenger.EventRemoved {
+			s.searchAgain()
+		}
 		if s.thread != nil && s.thread.peer == e.Message.Peer {
 			s.applyMessage(*e.Message, e.Kind)
 		}
