@@ -224,6 +224,7 @@ func (s *shell) renderer(actions func() view.Actions) func(viewmodel.Snapshot) {
 			s.window.SetContent(root)
 			s.window.Canvas().SetOnTypedRune(root.TypedRune)
 			s.window.Canvas().SetOnTypedKey(root.TypedKey)
+			s.window.Canvas().AddShortcut(view.FindShortcut, func(fyne.Shortcut) { root.Find() })
 		}
 		root.Set(snap)
 	}

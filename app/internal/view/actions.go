@@ -30,6 +30,10 @@ type Actions interface {
 	Clear(id identity.DeviceID)              // deletes the conversation here
 	SetReceipts(id identity.DeviceID, on bool)
 	SetKeep(value string)
+	Search(text string)                      // in all conversations, as it is typed
+	SearchMore()                             // more of the same
+	EndSearch()                              // no search any more
+	OpenAt(id identity.DeviceID, key string) // opens a chat at the message of a row
 	LoadOlder()
 	LoadNewer()
 	AtEnd(end bool) // whether the newest message of the open chat is in view

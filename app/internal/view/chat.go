@@ -68,7 +68,7 @@ func newChatPane(h *host) *chatPane {
 	})
 	p.composer = newComposer(t, p.typed, p.send, p.back, func() { p.relayout() })
 	p.composer.entry.refuse = p.refuse
-	p.composer.entry.up = p.editLast
+	p.composer.entry.up, p.composer.entry.find = p.editLast, h.find
 	p.composer.entry.scroll = p.scrollByKey
 	line := canvas.NewRectangle(t.Border)
 	line.SetMinSize(fyne.NewSize(1, 1))

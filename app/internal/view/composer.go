@@ -38,6 +38,7 @@ type sendEntry struct {
 	back   func()
 	refuse func(why string)            // a paste was not taken
 	scroll func(key fyne.KeyName) bool // moves the messages
+	find   func()                      // looks for messages
 	up     func()                      // arrow up in an empty field
 	rows   func() int                  // lines that the text needs
 	shift  bool
@@ -109,8 +110,13 @@ func (e *sendEntry) TypedKey(k *fyne.KeyEvent) {
 	e.Entry.TypedKey(k)
 }
 
-// TypedShortcut implements fyne.Shortcutable.
+// TypedShortcut implements fyne.Shortcutable. The one that looks for messages
+// comes here while the keyboard is.
 func (e *sendEntry) TypedShortcut(s fyne.Shortcut) {
+	if s.ShortcutName() == FindShortcut.ShortcutName() {
+		e.find()
+		return
+	}
 	if paste, ok := s.(*fyne.ShortcutPaste); ok {
 		n := len(e.Text) - len(e.SelectedText()) + len(paste.Clipboard.Content())
 		if why := tooLong(n); why != "" {

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/widget"
 
@@ -29,6 +30,7 @@ type host struct {
 	card     func(*contextMenu)                           // opens a menu that was made before
 	close    func()                                       // closes it
 	settings func(at fyne.Position)                       // opens the settings there
+	find     func()                                       // begins to look for messages
 	question func(at fyne.Position, question, note safetext.Display, answers ...menuEntry)
 	follow   func(l weblink.Link, at fyne.Position) // opens a link that was tapped there
 }
@@ -72,7 +74,7 @@ func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
 	r := &Root{Now: time.Now, OpenURL: func(_ string, failed func(error)) { failed(errNoOpener) }}
 	r.host = host{
 		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
-		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, settings: r.openSettings, follow: r.follow,
+		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, settings: r.openSettings, find: r.Find, follow: r.follow,
 	}
 	r.build(cmp.Or(kit.Current(), t))
 	r.ExtendBaseWidget(r)
@@ -189,11 +191,25 @@ func (r *Root) TypedKey(k *fyne.KeyEvent) {
 		r.closeMenu()
 	case r.snap.Chat != nil && kit.IsBack(k):
 		r.chat.back()
+	case r.side.finder.open && kit.IsBack(k):
+		r.side.finder.end()
 	case r.snap.Chat != nil:
 		r.chat.scrollByKey(k.Name)
 	case k.Name == mobile.KeyBack && r.OnLeave != nil:
 		r.OnLeave()
 	}
+}
+
+// FindShortcut begins to look for messages: Ctrl+F, and Cmd+F on a Mac.
+var FindShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}
+
+// Find begins to look for messages. On a phone it leaves the chat.
+func (r *Root) Find() {
+	r.closeMenu()
+	if r.phone && r.snap.Chat != nil {
+		r.a.Close()
+	}
+	r.side.finder.begin()
 }
 
 // changed tells that something was placed anew.

@@ -54,6 +54,10 @@ func (r *recorder) Newest()                                      { r.note("newes
 func (r *recorder) LoadNewer()                                   { r.note("newer") }
 func (r *recorder) Clear(id identity.DeviceID)                   { r.note("clear %s", id.Short()) }
 func (r *recorder) SetReceipts(_ identity.DeviceID, on bool)     { r.note("receipts %v", on) }
+func (r *recorder) Search(text string)                           { r.note("search %q", text) }
+func (r *recorder) SearchMore()                                  { r.note("search more") }
+func (r *recorder) EndSearch()                                   { r.note("end search") }
+func (r *recorder) OpenAt(id identity.DeviceID, key string)      { r.note("open %s at %s", id.Short(), key) }
 func (r *recorder) SetKeep(value string)                         { r.note("keep %s", value) }
 func (r *recorder) Accept(id identity.DeviceID)                  { r.note("accept %s", id.Short()) }
 func (r *recorder) Refuse(id identity.DeviceID)                  { r.note("refuse %s", id.Short()) }

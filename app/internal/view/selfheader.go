@@ -23,24 +23,28 @@ type selfHeader struct {
 	name   *kit.Label
 	status *kit.Label
 	edit   *kit.IconButton
+	find   *kit.IconButton // on a phone
 	field  *canvas.Rectangle
 	entry  *nameEntry
 	view   *container.ThemeOverride // entry without the bar of a long name
 }
 
-func newSelfHeader(t *kit.Tokens, z sizes, rename func(string) bool, takeKeys func(fyne.Focusable), settings func(fyne.Position)) *selfHeader {
+func newSelfHeader(host *host, z sizes) *selfHeader {
+	t := host.t
 	h := &selfHeader{
-		z: z, rename: rename, takeKeys: takeKeys,
+		z: z, rename: host.a.Rename, takeKeys: host.takeKeys,
 		avatar: kit.NewAvatar(t, z.selfAvatar, t.Surface),
 		name:   kit.NewLabel(kit.Style{Size: z.title, Color: t.Text, Bold: true}, 1),
 		status: kit.NewLabel(kit.Style{Size: 12, Color: t.Muted}, 1),
 		field:  kit.Rounded(t.Field, 20),
 	}
 	h.edit = kit.NewIconButton(t, kit.IconEdit, "Change the name of this device", z.button, 18, h.begin)
+	h.find = kit.NewIconButton(t, kit.IconSearch, "Search", z.button, 20, host.find)
+	setVisible(h.find, z == phoneSizes) // elsewhere there is a field
 	h.entry = newNameEntry(h.commit, h.end, func() { h.editing(false) })
 	h.view = container.NewThemeOverride(h.entry, kit.WithoutScrollBars(t))
 	h.own = newAvatarButton(t, func() {
-		settings(fyne.CurrentApp().Driver().AbsolutePositionForObject(h.own).AddXY(0, headerHeight-8))
+		host.settings(fyne.CurrentApp().Driver().AbsolutePositionForObject(h.own).AddXY(0, headerHeight-8))
 	})
 	h.field.Hide()
 	h.entry.Hide()
@@ -77,6 +81,7 @@ func (h *selfHeader) editing(on bool) {
 	for _, o := range []fyne.CanvasObject{h.name, h.status, h.edit} {
 		setVisible(o, !on)
 	}
+	setVisible(h.find, !on && h.z == phoneSizes)
 	setVisible(h.field, on)
 	setVisible(h.entry, on)
 	h.Refresh()
@@ -91,13 +96,17 @@ func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
 		x, right := 16+a+12, s.Width-10-b
 		nh, sh := kit.LineHeight(h.z.title), kit.LineHeight(12)
 		top := (s.Height - nh - sh - headGap) / 2
+		kit.Place(h.edit, right, (s.Height-b)/2, b, b)
+		if h.z == phoneSizes {
+			right -= b
+			kit.Place(h.find, right, (s.Height-b)/2, b, b)
+		}
 		kit.Place(h.name, x, top, right-x, nh)
 		kit.Place(h.status, x, top+nh+headGap, right-x, sh)
-		kit.Place(h.edit, right, (s.Height-b)/2, b, b)
 		kit.Place(h.field, x-6, 10, s.Width-x-4, 40)
 		eh := kit.LineHeight(kit.BodySize) + entryPad
 		kit.Place(h.view, x-2, (s.Height-eh)/2, s.Width-x-12, eh)
-	}, h.own, h.avatar, h.name, h.status, h.edit, h.field, h.view)
+	}, h.own, h.avatar, h.name, h.status, h.edit, h.find, h.field, h.view)
 }
 
 // ownTouch is the size of what takes the taps on the own avatar, in dp.

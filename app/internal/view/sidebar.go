@@ -18,12 +18,14 @@ type sidebar struct {
 	z sizes
 
 	header  *selfHeader
+	finder  *finder
 	nearby  *nearbyStrip
 	notice  *notice
 	alerts  []*alertCard
 	cards   map[identity.DeviceID]*requestCard
 	rows    map[identity.DeviceID]*conversationRow
 	shown   []fyne.CanvasObject // alerts, cards, then rows
+	ready   bool                // the first reading is done
 	hint    *kit.Label
 	column  *fyne.Container
 	scroll  *kit.Scroll
@@ -48,7 +50,8 @@ func newSidebar(h *host, z sizes) *sidebar {
 	t := h.t
 	s := &sidebar{
 		host: h, z: z,
-		header: newSelfHeader(t, z, h.a.Rename, h.takeKeys, h.settings),
+		header: newSelfHeader(h, z),
+		finder: newFinder(h, z, z == phoneSizes),
 		nearby: newNearbyStrip(t, z, h.a.Open, h.moved),
 		notice: newNotice(t, h.a.DismissNotice),
 		cards:  make(map[identity.DeviceID]*requestCard),
@@ -67,8 +70,14 @@ func newSidebar(h *host, z sizes) *sidebar {
 	s.content = kit.NewPanel(kit.High(100), func(size fyne.Size) {
 		kit.Place(s.scroll, 0, 0, size.Width, size.Height)
 		kit.Place(s.hint, inset, 12, size.Width-2*inset, s.hint.Fit(size.Width-2*inset))
-	}, s.scroll, s.hint)
-	top := kit.Column(s.header, s.nearby.object, hairline)
+		kit.Place(s.finder.object, 0, 0, size.Width, size.Height)
+	}, s.scroll, s.hint, s.finder.object)
+	top := kit.Column(s.header, s.finder.bar, s.nearby.object, hairline)
+	s.finder.changed = func() {
+		s.arrange()
+		s.object.Refresh()
+		s.moved()
+	}
 	s.object = kit.Frame(top, s.content, s.notice.object)
 	return s
 }
@@ -81,7 +90,9 @@ func (s *sidebar) set(snap viewmodel.Snapshot) {
 	s.setAlerts(snap.Alerts)
 	s.setCards(snap)
 	s.setRows(snap.Conversations)
-	setVisible(s.hint, snap.Ready && len(s.shown) == 0)
+	s.ready = snap.Ready
+	s.finder.set(snap.Search)
+	s.arrange()
 	s.column.Objects = append(s.column.Objects[:0], s.shown...)
 	s.column.Refresh()
 	s.scroll.Refresh()
@@ -97,6 +108,17 @@ func (s *sidebar) setAlerts(alerts []viewmodel.Alert) {
 		s.alerts[i].set(a)
 		s.shown = append(s.shown, s.alerts[i].object)
 	}
+}
+
+// arrange shows what was found instead of everything else while a person looks
+// for something.
+func (s *sidebar) arrange() {
+	finding := s.finder.finding()
+	setVisible(s.finder.object, finding)
+	setVisible(s.finder.bar, s.finder.shown())
+	setVisible(s.nearby.object, !finding)
+	setVisible(s.scroll, !finding)
+	setVisible(s.hint, !finding && s.ready && len(s.shown) == 0)
 }
 
 func (s *sidebar) setCards(snap viewmodel.Snapshot) {
@@ -120,7 +142,7 @@ func (s *sidebar) setCards(snap viewmodel.Snapshot) {
 // settle tells the cards where they are now.
 func (s *sidebar) settle() {
 	for _, c := range s.cards {
-		if !s.object.Visible() {
+		if !s.object.Visible() || !s.scroll.Visible() {
 			c.decision.leave()
 			continue
 		}
@@ -137,12 +159,14 @@ type sidebarState struct {
 	row    int     // first visible card or row
 	hidden float32 // share of it that is scrolled away
 	strip  float32 // how far the strip is scrolled, in devices
+	find   finderState
 }
 
 func (s *sidebar) state() sidebarState {
 	out := sidebarState{
 		naming: s.header.entry.Visible(), name: s.header.entry.Text,
 		strip: s.nearby.scroll.Offset.X / s.nearby.pitch(),
+		find:  s.finder.state(),
 	}
 	for i, o := range s.shown {
 		if below := s.scroll.Offset.Y - o.Position().Y; below >= 0 && o.Size().Height > 0 {
@@ -158,6 +182,7 @@ func (s *sidebar) restore(st sidebarState) {
 		s.header.begin()
 		s.header.entry.SetText(st.name)
 	}
+	s.finder.restore(st.find)
 	if st.row < len(s.shown) {
 		o := s.shown[st.row]
 		s.scroll.ScrollToOffset(fyne.NewPos(0, o.Position().Y+st.hidden*o.Size().Height))
@@ -188,7 +213,20 @@ func (s *sidebar) elements() []Element {
 		{ID: "settings", Label: s.header.own.Label(), Object: s.header.own},
 		{ID: "rename", Label: s.header.edit.Label(), Object: s.header.edit},
 	}
-	out = append(out, s.nearby.elements()...)
+	out = append(out, s.finder.elements()...)
+	if !s.finder.finding() {
+		out = append(out, s.nearby.elements()...)
+		out = append(out, s.listElements()...)
+	}
+	if s.notice.object.Visible() {
+		out = append(out, Element{ID: "notice", Label: "Notice", Text: s.notice.text.Text(), Object: s.notice.object})
+	}
+	return out
+}
+
+// listElements names the alerts, requests and conversations.
+func (s *sidebar) listElements() []Element {
+	var out []Element
 	for _, a := range s.alerts {
 		out = append(out, a.elements()...)
 	}
@@ -204,9 +242,6 @@ func (s *sidebar) elements() []Element {
 		case *conversationRow:
 			out = append(out, Element{ID: "conversation/" + o.c.ShortID, Label: o.Label(), Text: o.preview.Text(), State: o.c.Tick.String(), Object: o})
 		}
-	}
-	if s.notice.object.Visible() {
-		out = append(out, Element{ID: "notice", Label: "Notice", Text: s.notice.text.Text(), Object: s.notice.object})
 	}
 	return out
 }

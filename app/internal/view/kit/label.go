@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -16,6 +18,8 @@ type Label struct {
 	style Style
 	lines int
 	text  safetext.Display
+	marks []textflow.Span // of text, in ink; only where there may be more lines
+	ink   color.NRGBA
 
 	objects []fyne.CanvasObject
 	width   float32 // for which objects are made; below 0: none yet
@@ -32,10 +36,17 @@ func NewLabel(style Style, lines int) *Label {
 
 // SetText changes the text.
 func (l *Label) SetText(text safetext.Display) {
-	if text != l.text || l.width < 0 {
-		l.text = text
+	if text != l.text || l.width < 0 || l.marks != nil {
+		l.text, l.marks = text, nil
 		l.rebuild(l.Size().Width)
 	}
+}
+
+// SetMarked changes the text of a label of two lines or more, and draws the
+// words in marks in another colour.
+func (l *Label) SetMarked(text safetext.Display, marks []textflow.Span, ink color.NRGBA) {
+	l.text, l.marks, l.ink = text, marks, ink
+	l.rebuild(l.Size().Width)
 }
 
 // SetStyle changes how the text is drawn.
@@ -81,16 +92,30 @@ func (l *Label) rebuild(width float32) {
 		line.RTL = false // in lists all names begin at one edge
 		lines = []textflow.Line{line}
 	} else {
-		lines = clipLines(textflow.Layout(string(l.text), width, measure), l.lines, width, measure)
+		lines = clipLines(textflow.LayoutParts(string(l.text), width, measure, l.find()), l.lines, width, measure)
 	}
 	pitch := LineHeight(l.style.Size)
 	l.objects, l.drawn = nil, 0
 	for i, line := range lines {
-		l.objects = append(l.objects, DrawLine(line, l.style, width, 0, float32(i)*pitch)...)
+		drawn := DrawLine(line, l.style, width, 0, float32(i)*pitch)
+		for k, o := range drawn {
+			if t, ok := o.(*canvas.Text); ok && line.Runs[k].Part > 0 {
+				t.Color = l.ink
+			}
+		}
+		l.objects = append(l.objects, drawn...)
 		l.drawn = max(l.drawn, line.Width)
 	}
 	l.height = pitch * float32(len(lines))
 	canvas.Refresh(l)
+}
+
+// find returns the marks as the layout wants them, nil for none.
+func (l *Label) find() textflow.Find {
+	if len(l.marks) == 0 {
+		return nil
+	}
+	return func(string) []textflow.Span { return l.marks }
 }
 
 // clipLines keeps the first n lines of a block and ends the last one with an
