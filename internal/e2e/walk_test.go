@@ -25,7 +25,13 @@ const (
 	scripts   = "مرحبا، كيف الحال؟ 👋🏽 naïve 中文 👩‍👩‍👧‍👦"
 	unwatched = "Are you still there?"
 	whileUp   = "Something new at the end"
+	answer    = "An answer"
+	more      = " with more"
+	takenBack = "This message was deleted"
 )
+
+// notch is how far one notch of a wheel moves the messages, in pixels.
+const notch = 75
 
 // tall is a text that is longer than a window.
 var tall = strings.Repeat("A list of things to bring\n", 59) + "The end of the list"
@@ -56,6 +62,9 @@ func TestWalk(t *testing.T) {
 			t.Errorf("%q is not stored byte for byte:\n%s", text, strings.Join(mine, "\n"))
 		}
 	}
+
+	w.change(t)
+	w.search(t)
 }
 
 // meet: they see each other, the phone asks, the desk accepts.
@@ -106,7 +115,7 @@ func (w walk) talk(t *testing.T) {
 	phone.keys(byButton)
 	phone.click(phone.seeState("send", "enabled"))
 	desk.seeText(byButton)
-	phone.seeTick(byButton, "delivered")
+	phone.seeTick(byButton, "read") // the desk has it on its screen
 
 	phone.paste(scripts)
 	phone.click(phone.seeState("send", "enabled"))
@@ -145,11 +154,14 @@ func (w walk) readAbove(t *testing.T) {
 	desk.paste(tall)
 	desk.press("Return")
 	phone.see("the end of a tall text", func(e element) bool { return isMessage(e) && e.Text == tall })
+	start := phone.seeText(tall)
 	for range 5 {
 		phone.xdotool("click", "4") // the mouse is above the list
 	}
 	phone.seeID("jump")
-	before := phone.see("the tall text", func(e element) bool { return isMessage(e) && e.Text == tall })
+	before := phone.see("the tall text, five notches lower", func(e element) bool {
+		return isMessage(e) && e.Text == tall && e.Y == start.Y+5*notch
+	})
 	desk.keys(whileUp)
 	desk.press("Return")
 	desk.seeTick(whileUp, "delivered")
@@ -176,4 +188,59 @@ func (w walk) copyText(t *testing.T) {
 	phone.click(entry)
 	phone.seeGone("menu/copy")
 	waitFor(t, func() bool { return phone.copied() == whileUp })
+}
+
+// change: a message is answered, edited, reacted to by both, and taken back.
+func (w walk) change(t *testing.T) {
+	desk, phone := w.desk, w.phone
+	phone.rightClick(phone.seeText(whileUp))
+	phone.click(phone.seeID("menu/reply"))
+	phone.see("what is answered", func(e element) bool { return e.ID == "mode" && e.Text == whileUp })
+	phone.keys(answer)
+	phone.see("that the phone writes", func(e element) bool { return e.ID == "composer" && e.Text == answer })
+	desk.see("that somebody is writing", func(e element) bool { return e.ID == "chat" && e.Text == "typing…" })
+	phone.press("Return")
+	desk.seeText(answer)
+	quote := desk.see("the quote", func(e element) bool { return strings.HasPrefix(e.ID, "quote/in/") })
+	desk.click(quote)
+	desk.picture("reply-desktop")
+
+	phone.press("Up")
+	phone.see("the text to edit", func(e element) bool { return e.ID == "composer" && e.Text == answer })
+	phone.keys(more)
+	phone.picture("edit-phone")
+	phone.press("Return")
+	edited := desk.see("the new text", func(e element) bool {
+		return isMessage(e) && e.Text == answer+more && strings.HasPrefix(e.Label, "edited ")
+	})
+
+	desk.rightClick(edited)
+	desk.click(desk.seeID("menu/react/2"))
+	phone.click(phone.see("the reaction", func(e element) bool { return strings.HasPrefix(e.ID, "reaction/theirs/") }))
+	desk.see("the same one of the phone", func(e element) bool {
+		return strings.HasPrefix(e.ID, "reaction/mine/") && e.Text == "2"
+	})
+	phone.picture("react-phone")
+
+	phone.rightClick(phone.seeText(answer + more))
+	phone.click(phone.seeID("menu/delete"))
+	phone.click(phone.seeID("ask/everyone"))
+	desk.seeText(takenBack)
+	phone.seeText(takenBack)
+	desk.picture("deleted-desktop")
+}
+
+// search: the first text of all is found, and its place is opened.
+func (w walk) search(t *testing.T) {
+	desk := w.desk
+	desk.press("ctrl+f")
+	desk.seeID("search")
+	desk.keys("talk")
+	hit := desk.see("what was found", func(e element) bool { return e.ID == "hit/1" && e.Text == question })
+	desk.picture("search-desktop")
+	desk.click(hit)
+	desk.seeText(question)
+	desk.click(desk.seeID("jump"))
+	desk.seeText(takenBack)
+	desk.seeGone("jump")
 }

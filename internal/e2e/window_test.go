@@ -137,7 +137,13 @@ func (w *window) seeID(id string) element {
 // seeState waits for an element in a state.
 func (w *window) seeState(id, state string) element {
 	w.t.Helper()
-	return w.see(id+", "+state, func(e element) bool { return e.ID == id && e.State == state })
+	return w.see(id+", "+state, func(e element) bool { return e.ID == id && isState(e, state) })
+}
+
+// isState reports whether an element is in a state. What was read was delivered
+// before, maybe for less than a glance.
+func isState(e element, state string) bool {
+	return e.State == state || state == "delivered" && e.State == "read"
 }
 
 // seeGone waits until there is no such element.
@@ -160,7 +166,7 @@ func (w *window) seeText(text string) element {
 // seeTick waits for a message with this text that has come so far.
 func (w *window) seeTick(text, state string) {
 	w.t.Helper()
-	w.see(strconv.Quote(text)+", "+state, func(e element) bool { return isMessage(e) && e.Text == text && e.State == state })
+	w.see(strconv.Quote(text)+", "+state, func(e element) bool { return isMessage(e) && e.Text == text && isState(e, state) })
 }
 
 // point moves the mouse to the middle of an element and presses a button there,

@@ -83,7 +83,7 @@ func (v *rowView) drawQuote(x float32) {
 	}
 	v.objects = append(v.objects, kit.DrawLine(b.quote, kit.Style{Size: quoteSize, Color: ink}, tw, x+quoteTextX, top)...)
 	if q.Key != "" {
-		v.addArea("quote/"+v.row.Key, "Go to the quoted message", x, y, w, quoteHeight, func() { v.pane.jumpTo(q.Key) })
+		v.addArea("quote/"+v.row.Key, "Go to the quoted message", string(q.Line), x, y, w, quoteHeight, func() { v.pane.jumpTo(q.Key) })
 	}
 }
 
@@ -93,11 +93,12 @@ type tapArea struct {
 	widget.BaseWidget
 	row       *rowView
 	id, label string
+	text      string // what is written there
 	tap       func()
 }
 
-func (v *rowView) addArea(id, label string, x, y, w, h float32, tap func()) {
-	a := &tapArea{row: v, id: id, label: label, tap: tap}
+func (v *rowView) addArea(id, label, text string, x, y, w, h float32, tap func()) {
+	a := &tapArea{row: v, id: id, label: label, text: text, tap: tap}
 	a.ExtendBaseWidget(a)
 	v.add(a, x, y, w, h)
 	v.areas = append(v.areas, a)
@@ -122,7 +123,7 @@ func (p *chatPane) areaElements() []Element {
 	var out []Element
 	p.list.EachVisible(func(it kit.Item, o fyne.CanvasObject) {
 		for _, a := range o.(*rowView).areas {
-			out = append(out, Element{ID: a.id, Label: a.label, Object: a})
+			out = append(out, Element{ID: a.id, Label: a.label, Text: a.text, Object: a})
 		}
 	})
 	return out

@@ -110,7 +110,7 @@ func (v *rowView) addChipArea(c chip, x, y float32) {
 	if v.pane.small {
 		w, h = max(w, chipTouch), chipTouch
 	}
-	v.addArea("reaction/"+pick(c.mine, "mine/", "theirs/")+key, label, x-(w-c.w)/2, y+chipHeight-h, w, h,
+	v.addArea("reaction/"+pick(c.mine, "mine/", "theirs/")+key, label, c.count, x-(w-c.w)/2, y+chipHeight-h, w, h,
 		func() { v.a.React(v.pane.chat.ID, key, emoji) })
 }
 

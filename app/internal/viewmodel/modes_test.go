@@ -93,6 +93,34 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
+// TestAQuoteFollowsWhatItQuotes: events about an answer lack the quote, and those
+// about what it answers change it.
+func TestAQuoteFollowsWhatItQuotes(t *testing.T) {
+	th := newThread(id(1))
+	th.name = "Mia"
+	question, answer := message(0, false), message(1, true)
+	answer.ReplyTo = question.ID
+	th.newest([]messenger.Message{question})
+	line := func() string { return string(th.snapshot(noon)[2].Quote.Line) }
+	step := func(name, want string, m messenger.Message) {
+		t.Helper()
+		if th.put(m); line() != want {
+			t.Errorf("%s: it quotes %q, want %q", name, line(), want)
+		}
+	}
+	step("stored", "text 0", answer)
+	answer.State = messenger.Read
+	step("read", "text 0", answer)
+	question.Text = "another"
+	step("edited", "another", question)
+	question.Text, question.Deleted = "", true
+	step("deleted", string(deletedText), question)
+	th.remove(keyOf(question))
+	if got := th.snapshot(noon)[1].Quote; got != (Quote{Line: goneText}) {
+		t.Errorf("removed: it quotes %+v", got)
+	}
+}
+
 func TestEdit(t *testing.T) {
 	svc := newFake()
 	svc.history = talk(4)

@@ -93,10 +93,14 @@ func (t *thread) last() msgid.ID {
 // put adds a message or changes the one that is there. A message from above or
 // below what is in memory is left for the page that brings it.
 func (t *thread) put(m messenger.Message) {
+	m = t.withQuote(m)
 	t.fresh = append(t.fresh, m)
 	k := keyOf(m)
 	if e := t.index[k]; e != nil {
-		e.set(m)
+		changed := e.m.Text != m.Text || e.m.Deleted != m.Deleted
+		if e.set(m); changed {
+			t.requote(k, &messenger.Quote{Outgoing: m.Outgoing, Text: m.Text, Deleted: m.Deleted})
+		}
 		return
 	}
 	e := newEntry(m)
@@ -122,6 +126,35 @@ func (t *thread) remove(k msgKey) {
 	t.fresh = slices.DeleteFunc(t.fresh, is)
 	t.messages = slices.DeleteFunc(t.messages, func(e *entry) bool { return is(e.m) })
 	delete(t.index, k)
+	t.requote(k, nil)
+}
+
+// withQuote gives a message of an event, which may lack it, what it answers.
+func (t *thread) withQuote(m messenger.Message) messenger.Message {
+	if m.Quote != nil || m.ReplyTo.IsZero() {
+		return m
+	}
+	if e := t.index[keyOf(m)]; e != nil {
+		m.Quote = e.m.Quote
+		return m
+	}
+	for _, out := range []bool{false, true} {
+		if e := t.index[msgKey{m.ReplyTo, out}]; e != nil {
+			m.Quote = &messenger.Quote{Outgoing: out, Text: e.m.Text, Deleted: e.m.Deleted}
+		}
+	}
+	return m
+}
+
+// requote changes what the answers to a message show of it; nil: it is gone.
+func (t *thread) requote(k msgKey, q *messenger.Quote) {
+	for _, e := range t.messages {
+		if e.m.ReplyTo == k.id && e.m.Quote != nil && e.m.Quote.Outgoing == k.out {
+			m := e.m
+			m.Quote = q
+			e.set(m)
+		}
+	}
 }
 
 // setNewest takes the newest messages; more says whether the store has others
