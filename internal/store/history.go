@@ -51,7 +51,7 @@ func (d *DB) History(ctx context.Context, peer identity.DeviceID, before msgid.I
 		at, err := row{}, error(nil)
 		if before.IsZero() {
 			rows, err = all(ctx, q, scanRow, selectMessage+`WHERE m.peer = ? AND`+shown+shownOrder+`LIMIT ?`, peer[:], pageLimit(limit))
-		} else if at, err = d.findShown(ctx, q, peer, before); err == nil {
+		} else if at, err = d.findShown(ctx, q, peer, before, true); err == nil {
 			rows, err = d.above(ctx, q, at, pageLimit(limit))
 		}
 		if err != nil {
@@ -69,7 +69,7 @@ func (d *DB) History(ctx context.Context, peer identity.DeviceID, before msgid.I
 func (d *DB) HistoryAfter(ctx context.Context, peer identity.DeviceID, after msgid.ID, limit int) ([]Message, error) {
 	var out []Message
 	err := d.read(ctx, "read history", func(q querier) error {
-		at, err := d.findShown(ctx, q, peer, after)
+		at, err := d.findShown(ctx, q, peer, after, false)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (d *DB) HistoryAfter(ctx context.Context, peer identity.DeviceID, after msg
 func (d *DB) HistoryAround(ctx context.Context, peer identity.DeviceID, around msgid.ID, limit int) ([]Message, error) {
 	var out []Message
 	err := d.read(ctx, "read history", func(q querier) error {
-		at, err := d.findShown(ctx, q, peer, around)
+		at, err := d.findShown(ctx, q, peer, around, true)
 		if err != nil {
 			return err
 		}
@@ -126,9 +126,9 @@ func (d *DB) below(ctx context.Context, q querier, at row, limit int) ([]row, er
 }
 
 // findShown finds a message of a conversation by its ID alone. Should the peer
-// have used the ID of a message of ours, the upper of the two is meant, so that
-// paging upwards always ends.
-func (d *DB) findShown(ctx context.Context, q querier, peer identity.DeviceID, id msgid.ID) (row, error) {
+// have used the ID of a message of ours, the upper or the lower of the two is
+// meant, as the caller goes, so that paging always ends.
+func (d *DB) findShown(ctx context.Context, q querier, peer identity.DeviceID, id msgid.ID, upper bool) (row, error) {
 	rows, err := all(ctx, q, scanRow, selectMessage+`WHERE m.sender IN (?, ?) AND m.id = ? AND m.peer = ? AND`+shown+shownOrder,
 		d.self[:], peer[:], id[:], peer[:])
 	if err != nil {
@@ -137,7 +137,10 @@ func (d *DB) findShown(ctx context.Context, q querier, peer identity.DeviceID, i
 	if len(rows) == 0 {
 		return row{}, ErrNotFound
 	}
-	return rows[len(rows)-1], nil
+	if upper {
+		return rows[len(rows)-1], nil
+	}
+	return rows[0], nil
 }
 
 // Conversations returns the contacts with their newest message and the number

@@ -166,9 +166,18 @@ func testPagesBothWays(t *testing.T, open Open) {
 		page := ok(db.HistoryAround(ctx, a, m.ID, 7))(t)
 		equalList(t, "around", ids(page), ids(all[max(i-3, 0):min(i+4, 25)]))
 	}
+	// A peer that copies an ID of ours does not make paging go in circles.
+	b := Device("b")
+	own, _, err := db.Enqueue(ctx, written(b, "own", at(0)))
+	must(t, err)
+	copied := incoming(b, 1, 1, "copied", at(100))
+	copied.ID = own.ID
+	ok(db.Receive(ctx, []store.Incoming{copied, incoming(b, 1, 2, "last", at(200))}))(t)
+	equalList(t, "below the lower", texts(ok(db.HistoryAfter(ctx, b, own.ID, 0))(t)), []string{"last"})
+	equal(t, "above the upper", len(ok(db.History(ctx, b, own.ID, 0))(t)), 0)
 	for _, f := range []func() ([]store.Message, error){
 		func() ([]store.Message, error) { return db.HistoryAfter(ctx, a, msgid.New(at(0)), 1) },
-		func() ([]store.Message, error) { return db.HistoryAround(ctx, Device("b"), all[0].ID, 1) },
+		func() ([]store.Message, error) { return db.HistoryAround(ctx, b, all[0].ID, 1) },
 	} {
 		if _, err := f(); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("a page of nothing: %v", err)
