@@ -16,9 +16,9 @@ func (e openError) Error() string { return string(e) }
 const errNotOpened = openError("the system did not open it")
 
 // openURL gives an address to the program that the system has for it. That can
-// take as long as that program likes, so it happens on a goroutine that nobody waits for: it ends
-// with its call, or with the process. That nothing was opened is told by failed
-// while the window is there, without the address.
+// take as long as that program likes, so it happens on a goroutine that nobody
+// waits for: it ends with its call, or with the process. That nothing was opened
+// is told by failed while the window is there, without the address.
 func (s *shell) openURL(address string, failed func(error)) {
 	if s.ctx.Err() != nil {
 		return

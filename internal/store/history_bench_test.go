@@ -3,10 +3,10 @@ package store
 import (
 	"fmt"
 	"os"
-	"slices"
 	"testing"
 	"time"
 
+	"earshot/internal/benchratio"
 	"earshot/internal/identity"
 	"earshot/internal/msgid"
 	"earshot/internal/trust"
@@ -28,7 +28,7 @@ func historySizes() []int {
 // different length: opening one, paging upwards and reading in its middle should
 // cost the same in all. The times are medians, the ratio is that to the shortest.
 func BenchmarkHistory(b *testing.B) {
-	shortest := medians{}
+	shortest := benchratio.Shortest{}
 	for _, size := range historySizes() {
 		h := fillHistory(b, size)
 		for _, c := range []struct {
@@ -42,24 +42,10 @@ func BenchmarkHistory(b *testing.B) {
 					c.call(b)
 					times = append(times, time.Since(start))
 				}
-				shortest.report(b, c.what, times)
+				shortest.Report(b, c.what, times)
 			})
 		}
 	}
-}
-
-// medians are the times of the first, shortest size by what was done.
-type medians map[string]time.Duration
-
-// report gives the median of times, and its ratio to that of the shortest.
-func (m medians) report(b *testing.B, what string, times []time.Duration) {
-	slices.Sort(times)
-	median := times[len(times)/2]
-	if m[what] == 0 {
-		m[what] = median
-	}
-	b.ReportMetric(float64(median.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(median)/float64(max(m[what], 1)), "ratio")
 }
 
 // history is a store with one conversation.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/benchratio"
 	"earshot/internal/identity"
 )
 
@@ -23,7 +24,7 @@ func searchSizes() []int {
 // BenchmarkSearch looks for words in one home folder with many messages. The
 // times are medians, the ratio is that to the shortest history.
 func BenchmarkSearch(b *testing.B) {
-	shortest := medians{}
+	shortest := benchratio.Shortest{}
 	for _, size := range searchSizes() {
 		db := fillSearch(b, size)
 		for _, c := range []struct {
@@ -61,7 +62,7 @@ func BenchmarkSearch(b *testing.B) {
 					times = append(times, time.Since(start))
 					hits = len(found)
 				}
-				shortest.report(b, c.what, times)
+				shortest.Report(b, c.what, times)
 				b.ReportMetric(float64(hits), "hits")
 			})
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
+	"earshot/internal/benchratio"
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
@@ -170,7 +170,7 @@ func (d *desk) frame() (busy time.Duration) {
 // of it, measuring and placing them. It should cost the same in all; the ratio
 // is that to the shortest, the times are medians.
 func BenchmarkChat(b *testing.B) {
-	shortest := map[string]time.Duration{}
+	shortest := benchratio.Shortest{}
 	for _, size := range []int{1_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("open/messages=%d", size), func(b *testing.B) {
 			d := newDesk(b, size)
@@ -181,7 +181,7 @@ func BenchmarkChat(b *testing.B) {
 				d.open(benchAnna)
 				times = append(times, time.Since(start))
 			}
-			reportChat(b, shortest, "open", times)
+			shortest.Report(b, "open", times)
 		})
 		b.Run(fmt.Sprintf("scroll/messages=%d", size), func(b *testing.B) {
 			const frames = 80 // 9,600 dp: some 150 messages
@@ -199,18 +199,8 @@ func BenchmarkChat(b *testing.B) {
 					b.Fatalf("%d rows were seen", got)
 				}
 			}
-			reportChat(b, shortest, "scroll", times)
+			shortest.Report(b, "scroll", times)
 			b.ReportMetric(float64(worst.Nanoseconds()), "worst-ns")
 		})
 	}
-}
-
-func reportChat(b *testing.B, shortest map[string]time.Duration, what string, times []time.Duration) {
-	slices.Sort(times)
-	median := times[len(times)/2]
-	if shortest[what] == 0 {
-		shortest[what] = median
-	}
-	b.ReportMetric(float64(median.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(median)/float64(max(shortest[what], 1)), "ratio")
 }

@@ -3,10 +3,10 @@ package viewmodel
 import (
 	"fmt"
 	"os"
-	"slices"
 	"testing"
 	"time"
 
+	"earshot/internal/benchratio"
 	"earshot/internal/messenger"
 	"earshot/internal/msgid"
 )
@@ -35,7 +35,7 @@ func BenchmarkThread(b *testing.B) {
 		sizes = append(sizes, 1_000_000)
 	}
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	shortest := medians{}
+	shortest := benchratio.Shortest{}
 	for _, size := range sizes {
 		all := benchMessages(size+pageSize+1, now)
 		older, loaded, newest := all[:pageSize], all[pageSize:pageSize+size], all[pageSize+size]
@@ -57,22 +57,8 @@ func BenchmarkThread(b *testing.B) {
 					t.snapshot(now)
 					times = append(times, time.Since(start))
 				}
-				shortest.report(b, c.what, times)
+				shortest.Report(b, c.what, times)
 			})
 		}
 	}
-}
-
-// medians are the times of the first, shortest size by what was done.
-type medians map[string]time.Duration
-
-// report gives the median of times, and its ratio to that of the shortest.
-func (m medians) report(b *testing.B, what string, times []time.Duration) {
-	slices.Sort(times)
-	median := times[len(times)/2]
-	if m[what] == 0 {
-		m[what] = median
-	}
-	b.ReportMetric(float64(median.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(median)/float64(max(m[what], 1)), "ratio")
 }

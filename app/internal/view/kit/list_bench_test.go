@@ -3,9 +3,10 @@ package kit
 import (
 	"fmt"
 	"os"
-	"slices"
 	"testing"
 	"time"
+
+	"earshot/internal/benchratio"
 )
 
 // pageOfRows is how many rows come at once from above.
@@ -20,7 +21,7 @@ func BenchmarkList(b *testing.B) {
 	if os.Getenv("EARSHOT_LONG") != "" {
 		sizes = append(sizes, 1_000_000)
 	}
-	shortest := medians{}
+	shortest := benchratio.Shortest{}
 	for _, size := range sizes {
 		rows := blocks(0, pageOfRows+size+1)
 		loaded := rows[pageOfRows : pageOfRows+size]
@@ -43,24 +44,10 @@ func BenchmarkList(b *testing.B) {
 					times = append(times, time.Since(start))
 					l.SetItems(loaded)
 				}
-				shortest.report(b, c.what, times)
+				shortest.Report(b, c.what, times)
 			})
 		}
 	}
-}
-
-// medians are the times of the first, shortest size by what was done.
-type medians map[string]time.Duration
-
-// report gives the median of times, and its ratio to that of the shortest.
-func (m medians) report(b *testing.B, what string, times []time.Duration) {
-	slices.Sort(times)
-	median := times[len(times)/2]
-	if m[what] == 0 {
-		m[what] = median
-	}
-	b.ReportMetric(float64(median.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(median)/float64(max(m[what], 1)), "ratio")
 }
 
 // scrollBack turns a wheel up and down again: two frames.

@@ -88,7 +88,11 @@ func (t *touch) hold() {
 
 func (t *touch) move(dy float32) {
 	t.guard.Hide()
-	t.trail = append(t.trail, movement{t.now(), dy})
+	now := t.now()
+	for len(t.trail) > 1 && now.Sub(t.trail[1].at) > flingLook { // one older tells where the first began
+		t.trail = t.trail[1:]
+	}
+	t.trail = append(t.trail, movement{now, dy})
 	t.list.ScrollBy(dy)
 }
 
