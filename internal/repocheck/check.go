@@ -26,4 +26,5 @@ var Checks = []Check{
 	{"version", Version},
 	{"files that must exist", RequiredFiles},
 	{"links in the docs", Links},
+	{"rows of reliability", Rows},
 }

@@ -155,6 +155,8 @@ var breaches = []breach{
 	{"version", "has no Version", map[string]string{"FyneApp.toml": ""}},
 	{"files that must exist", "docs/PROTOCOL.md: missing", map[string]string{"docs/PROTOCOL.md": ""}},
 	{"files that must exist", "run: the first line", map[string]string{"run": "echo\n"}},
+	{"rows of reliability", "there is no test TestR04SilentDrop", map[string]string{"docs/RELIABILITY.md": "R4 `TestR04SilentDrop`\n"}},
+	{"rows of reliability", "internal/store/s_test.go: TestR04SilentDrop is not", map[string]string{"docs/RELIABILITY.md": "TestRows\n", "internal/store/s_test.go": strings.ReplaceAll(model["internal/store/s_test.go"], "func TestRows", "func TestR04SilentDrop(t *testing.T) {}\n\nfunc TestRows")}},
 	{"links in the docs", "README.md: the link to docs/NONE.md", replaced("README.md", "docs/CONTRIBUTING.md", "docs/NONE.md")},
 }
 

@@ -110,11 +110,17 @@ func (d *DB) receiveOne(ctx context.Context, t *tx, in Incoming) (Receipt, error
 		return receipt, err
 	}
 	// A change may have come first.
-	settled, _, err := d.settle(ctx, t, stored)
+	early, err := hasChanges(ctx, t, stored)
 	if err != nil {
 		return Receipt{}, err
 	}
-	receipt.Message = settled.Message
+	if early {
+		settled, _, err := d.settle(ctx, t, stored)
+		if err != nil {
+			return Receipt{}, err
+		}
+		receipt.Message = settled.Message
+	}
 	return receipt, d.quote(ctx, t, &receipt.Message)
 }
 

@@ -39,6 +39,13 @@ func (d *DB) settle(ctx context.Context, t *tx, old row) (row, bool, error) {
 	return now, changed, nil
 }
 
+// hasChanges reports whether any change of a message is here.
+func hasChanges(ctx context.Context, q querier, m row) (any bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM message WHERE kind >= 2 AND peer = ? AND target = ? AND target_mine = ?)`,
+		m.Peer[:], m.ID[:], m.Outgoing).Scan(&any)
+	return any, err
+}
+
 // settleLiving takes the latest edit and reactions over.
 func (d *DB) settleLiving(ctx context.Context, t *tx, m *row, writer identity.DeviceID) error {
 	for _, part := range []struct {
