@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -45,6 +46,7 @@ type phoneSystem interface {
 	OpenedConversation() (string, error)
 	Notify(platform.Notification) error
 	Dismiss(conversation string) error
+	SaveToDownloads(name, mediaType string, from io.Reader) error
 }
 
 // phone joins a device to the life of an app on a phone. The system shows and

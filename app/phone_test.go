@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -46,7 +47,12 @@ func (f *fakePhone) take() []string {
 func (f *fakePhone) HoldMulticast() error                   { return f.call("hold") }
 func (f *fakePhone) ReleaseMulticast() error                { return f.call("release") }
 func (f *fakePhone) CreateChannel(c platform.Channel) error { return f.call("channel " + c.ID) }
-func (f *fakePhone) Dismiss(word string) error              { return f.call("dismiss " + word) }
+func (f *fakePhone) SaveToDownloads(_, _ string, from io.Reader) error {
+	_, err := io.Copy(io.Discard, from)
+	return err
+}
+
+func (f *fakePhone) Dismiss(word string) error { return f.call("dismiss " + word) }
 func (f *fakePhone) OpenedConversation() (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -217,6 +217,7 @@ func (s *shell) renderer(actions func() view.Actions) func(viewmodel.Snapshot) {
 				s.frames.later()
 			}
 			root.OpenURL = s.openURL
+			root.SaveFile = s.saveFile
 			if d, ok := s.app.Driver().(mobile.Driver); ok {
 				root.OnLeave = d.GoBack
 			}

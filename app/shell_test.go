@@ -64,7 +64,8 @@ func (d *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, e
 func (d *fakeDevice) History(context.Context, messenger.Page) ([]messenger.Message, error) {
 	return nil, nil
 }
-func (d *fakeDevice) Settings(context.Context) ([]messenger.Setting, error) { return nil, nil }
+func (d *fakeDevice) SetTyping(context.Context, identity.DeviceID, bool) error { return nil }
+func (d *fakeDevice) Settings(context.Context) ([]messenger.Setting, error)    { return nil, nil }
 func (d *fakeDevice) MarkRead(context.Context, identity.DeviceID) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -3,6 +3,7 @@ package view
 import (
 	"fyne.io/fyne/v2"
 
+	"earshot/app/internal/viewmodel"
 	"earshot/internal/identity"
 )
 
@@ -28,6 +29,7 @@ type Actions interface {
 	Jump(id identity.DeviceID, key string)   // goes to the message of a row
 	Newest()                                 // goes to the newest message
 	Clear(id identity.DeviceID)              // deletes the conversation here
+	Export(id identity.DeviceID, f viewmodel.File, asJSON bool)
 	SetReceipts(id identity.DeviceID, on bool)
 	SetKeep(value string)
 	Search(text string)                      // in all conversations, as it is typed

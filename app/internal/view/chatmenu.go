@@ -1,11 +1,13 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"earshot/app/internal/view/kit"
+	"earshot/app/internal/viewmodel"
 	"earshot/internal/safetext"
 )
 
@@ -21,9 +23,31 @@ func (p *chatPane) openMenu(at fyne.Position) {
 	m := newContextMenu(p.t, at, p.close,
 		menuEntry{id: "chat/receipts", icon: kit.IconRead, word: "Tell what I read and type", state: pick(on, stateOn, stateOff),
 			do: func() { p.a.SetReceipts(id, !on) }},
+		menuEntry{id: "chat/export", icon: kit.IconExport, word: "Export …", do: func() { p.askExport(at) }},
 		menuEntry{id: "chat/clear", icon: kit.IconDelete, word: "Delete conversation …", danger: true, do: func() { p.askClear(at) }})
 	m.width = wideMenu
 	p.card(m)
+}
+
+// askExport asks for the form of a file with the conversation.
+func (p *chatPane) askExport(at fyne.Position) {
+	if p.chat == nil {
+		return
+	}
+	id := p.chat.ID
+	export := func(name string, asJSON bool) func() {
+		return func() {
+			p.save(name, func(f viewmodel.File) { p.a.Export(id, f, asJSON) }, func(err error) {
+				if p.chat != nil && p.chat.ID == id {
+					p.refuse(fmt.Sprintf("The file could not be made (%v). Try it again.", err))
+				}
+			})
+		}
+	}
+	name := "earshot-" + p.chat.ShortID
+	p.question(at, "Export the conversation", "A file among your downloads. It is not encrypted: whoever has it can read every message.",
+		menuEntry{id: "ask/text", icon: kit.IconExport, word: "Text, to read", do: export(name+".txt", false)},
+		menuEntry{id: "ask/json", icon: kit.IconExport, word: "JSON, for programs", do: export(name+".json", true)})
 }
 
 // askClear asks before the conversation is deleted.

@@ -15,6 +15,9 @@ import (
 // errNoOpener is why links do not open in a Root without OpenURL.
 var errNoOpener = errors.New("no program for links is known")
 
+// errNoSaver is why files are not written in a Root without SaveFile.
+var errNoSaver = errors.New("no way to save a file is known")
+
 // openMenu shows a menu at a place of the window until it is answered.
 func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
 	r.openCard(newContextMenu(r.t, at, r.closeMenu, entries...))

@@ -31,6 +31,7 @@ type host struct {
 	close    func()                                       // closes it
 	settings func(at fyne.Position)                       // opens the settings there
 	find     func()                                       // begins to look for messages
+	save     func(name string, write func(viewmodel.File), failed func(error))
 	question func(at fyne.Position, question, note safetext.Display, answers ...menuEntry)
 	follow   func(l weblink.Link, at fyne.Position) // opens a link that was tapped there
 }
@@ -53,6 +54,11 @@ type Root struct {
 	// calls failed on the goroutine of the window.
 	OpenURL func(address string, failed func(error))
 
+	// SaveFile makes a file with a proposed name where a person looks for it and
+	// calls write with it. If there is none, it calls failed. It does so on the
+	// goroutine of the window.
+	SaveFile func(name string, write func(viewmodel.File), failed func(error))
+
 	// OnLeave, if there is one, is called when the back key of a phone is pressed
 	// and there is nothing left to leave but the app.
 	OnLeave func()
@@ -72,9 +78,12 @@ type Root struct {
 // colours are those of the app's theme, or t if that is not one of package kit.
 func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
 	r := &Root{Now: time.Now, OpenURL: func(_ string, failed func(error)) { failed(errNoOpener) }}
+	r.SaveFile = func(_ string, _ func(viewmodel.File), failed func(error)) { failed(errNoSaver) }
 	r.host = host{
 		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
-		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, settings: r.openSettings, find: r.Find, follow: r.follow,
+		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, settings: r.openSettings, find: r.Find,
+		save:   func(name string, write func(viewmodel.File), failed func(error)) { r.SaveFile(name, write, failed) },
+		follow: r.follow,
 	}
 	r.build(cmp.Or(kit.Current(), t))
 	r.ExtendBaseWidget(r)

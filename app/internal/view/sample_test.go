@@ -58,15 +58,18 @@ func (r *recorder) Search(text string)                           { r.note("searc
 func (r *recorder) SearchMore()                                  { r.note("search more") }
 func (r *recorder) EndSearch()                                   { r.note("end search") }
 func (r *recorder) OpenAt(id identity.DeviceID, key string)      { r.note("open %s at %s", id.Short(), key) }
-func (r *recorder) SetKeep(value string)                         { r.note("keep %s", value) }
-func (r *recorder) Accept(id identity.DeviceID)                  { r.note("accept %s", id.Short()) }
-func (r *recorder) Refuse(id identity.DeviceID)                  { r.note("refuse %s", id.Short()) }
-func (r *recorder) Block(id identity.DeviceID)                   { r.note("block %s", id.Short()) }
-func (r *recorder) LoadOlder()                                   { r.note("older") }
-func (r *recorder) Rename(name string) bool                      { r.note("rename %q", name); return !r.refuse }
-func (r *recorder) AtEnd(end bool)                               { r.note("end %v", end) }
-func (r *recorder) DismissNotice()                               { r.note("dismiss") }
-func (r *recorder) DismissAlert(id string)                       { r.note("dismiss %s", id) }
+func (r *recorder) Export(id identity.DeviceID, f viewmodel.File, asJSON bool) {
+	r.note("export %s %v %v", id.Short(), asJSON, f.Commit())
+}
+func (r *recorder) SetKeep(value string)        { r.note("keep %s", value) }
+func (r *recorder) Accept(id identity.DeviceID) { r.note("accept %s", id.Short()) }
+func (r *recorder) Refuse(id identity.DeviceID) { r.note("refuse %s", id.Short()) }
+func (r *recorder) Block(id identity.DeviceID)  { r.note("block %s", id.Short()) }
+func (r *recorder) LoadOlder()                  { r.note("older") }
+func (r *recorder) Rename(name string) bool     { r.note("rename %q", name); return !r.refuse }
+func (r *recorder) AtEnd(end bool)              { r.note("end %v", end) }
+func (r *recorder) DismissNotice()              { r.note("dismiss") }
+func (r *recorder) DismissAlert(id string)      { r.note("dismiss %s", id) }
 
 func (r *recorder) openURL(address string, failed func(error)) {
 	r.note("url %s", address)

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -310,11 +312,39 @@ func TestTheMenuOfAConversation(t *testing.T) {
 	want(t, rec)
 	tap(t, root, "ask/clear")
 	want(t, rec, "clear "+snap.Chat.ShortID)
+	for answer, call := range map[string]string{"ask/text": "export %s false <nil>", "ask/json": "export %s true <nil>"} {
+		root.SaveFile = func(name string, write func(viewmodel.File), _ func(error)) {
+			if !strings.HasPrefix(name, "earshot-"+snap.Chat.ShortID+".") {
+				t.Errorf("the file is called %q", name)
+			}
+			write(nowhere{})
+		}
+		tap(t, root, "chat-menu")
+		tap(t, root, "chat/export")
+		tap(t, root, answer)
+		want(t, rec, fmt.Sprintf(call, snap.Chat.ShortID))
+	}
+	root.SaveFile = func(_ string, _ func(viewmodel.File), failed func(error)) { failed(errors.New("read-only")) }
+	tap(t, root, "chat-menu")
+	tap(t, root, "chat/export")
+	tap(t, root, "ask/json")
+	want(t, rec)
+	if got := element(root, "error").Text; !strings.Contains(got, "read-only") {
+		t.Errorf("it says %q", got)
+	}
 	root.Set(asking())
 	if element(root, "chat-menu").Object != nil {
 		t.Error("a stranger has the menu of a contact")
 	}
 }
+
+// nowhere is a file that keeps nothing.
+type nowhere struct{}
+
+func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
+func (nowhere) Commit() error               { return nil }
+func (nowhere) Discard()                    {}
+func (nowhere) Where() string               { return "" }
 
 func TestSettings(t *testing.T) {
 	snap := sample()

@@ -58,6 +58,9 @@ func (c *Controller) Type(id identity.DeviceID, text string) {
 	c.inbox.put(func(s *state) stale {
 		d := s.draft(id)
 		d.text, d.err = text, ""
+		if s.thread != nil && s.thread.peer == id {
+			s.thread.said = ""
+		}
 		c.typed(s, id, now)
 		return 0
 	})

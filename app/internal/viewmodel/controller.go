@@ -59,6 +59,7 @@ type Controller struct {
 	log      *slog.Logger
 	inbox    *queue[func(*state) stale]
 	commands *queue[func(context.Context)]
+	exports  *queue[func(context.Context)]
 	texts    *queue[messenger.Outgoing]
 	ledger   *ledger
 	rendered chan struct{}        // buffered: at most one render is under way
@@ -78,6 +79,7 @@ func New(opt Options) *Controller {
 		opt: opt, log: log,
 		inbox:    newQueue[func(*state) stale](),
 		commands: newQueue[func(context.Context)](),
+		exports:  newQueue[func(context.Context)](),
 		texts:    newQueue[messenger.Outgoing](),
 		ledger:   newLedger(),
 		rendered: make(chan struct{}, 1),
@@ -92,6 +94,7 @@ func (c *Controller) Run(ctx context.Context) error {
 	defer cut()
 	var wg sync.WaitGroup
 	wg.Go(func() { c.commands.serve(ctx, func(do func(context.Context)) { do(life) }) })
+	wg.Go(func() { c.exports.serve(ctx, func(do func(context.Context)) { do(ctx) }) })
 	wg.Go(func() { c.deliver(ctx, life) })
 	l := &loop{
 		c: c, s: newState(), dirty: true,

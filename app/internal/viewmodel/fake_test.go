@@ -160,6 +160,19 @@ func (f *fake) History(ctx context.Context, p messenger.Page) ([]messenger.Messa
 	return slices.Clone(f.history[max(0, from):min(len(f.history), to)]), nil
 }
 
+func (f *fake) Find(ctx context.Context, id msgid.ID) ([]messenger.Message, error) {
+	err := f.reads(ctx, "find")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []messenger.Message
+	for _, m := range f.history {
+		if m.ID == id {
+			out = append(out, m)
+		}
+	}
+	return out, err
+}
+
 func (f *fake) Search(ctx context.Context, q messenger.Query) ([]messenger.Hit, error) {
 	if err := f.called(ctx, "search "+q.Text); err != nil {
 		return nil, err

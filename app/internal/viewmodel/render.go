@@ -225,5 +225,7 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 			return
 		}
 		chat.BarText = name + " does not know you yet. Your first message asks to be let in."
+	case s.thread.said != "":
+		chat.Bar, chat.BarText = BarNote, safetext.Display(s.thread.said)
 	}
 }

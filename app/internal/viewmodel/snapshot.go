@@ -111,6 +111,7 @@ const (
 	BarWaiting      // it has not accepted this device yet
 	BarStranger     // the first text will go as a request
 	BarBlocked      // blocked here
+	BarNote         // nothing; what a person did was done
 )
 
 // RowKind says what a row of a chat is.

@@ -47,6 +47,7 @@ type thread struct {
 	place  Place  // where the view was sent last
 	found  string // key of the row that is marked, "" for none
 	missed int    // messages that came out of sight
+	said   string // what a person is told, until the chat is left or written in
 }
 
 // entry is a message with its texts ready to draw.
