@@ -68,7 +68,7 @@ func (v *rowView) drawBubble(width float32) {
 		ink, quiet, note = v.t.OnAccent, v.t.OnAccentMuted, v.t.OnAccent
 	}
 	if r.Found {
-		v.add(canvas.NewRectangle(v.t.AccentSoft), 0, b.top-gapInside/2, width, b.total()-b.top+gapInside)
+		v.add(kit.Rounded(v.t.AccentSoft, rowRadius), rowMargin, b.top-gapInside/2, width-2*rowMargin, b.total()-b.top+gapInside)
 	}
 	if b.big {
 		v.drawBig(x)
