@@ -131,3 +131,33 @@ func FuzzLine(f *testing.F) {
 		}
 	})
 }
+
+func TestEmoji(t *testing.T) {
+	for in, want := range map[string]Display{
+		"": "", "👍": "👍", "👍🏽": "👍🏽", "👨‍👩‍👧‍👦": "👨‍👩‍👧‍👦", "❤️": "❤️", "🇩🇪🇫🇷": "🇩🇪", "1️⃣": "1️⃣", "👍 and more": "👍", "ok": "o",
+		" \t\n": "", "\x00\x1b\x7f": "", "\u202e👍": "👍", "\u200d": "", "\u2800": "", "\xff": "\uFFFD",
+	} {
+		if got := Emoji(in); got != want {
+			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzEmoji(f *testing.F) {
+	f.Add("👨‍👩‍👧‍👦 and more")
+	f.Add("e\u0301\u0301\u202e\x00")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := string(Emoji(s))
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > maxCluster {
+			t.Fatalf("%q is shown as %q", s, got)
+		}
+		for _, r := range got {
+			if unicode.IsControl(r) || isBidi(r) {
+				t.Fatalf("%q is shown as %q", s, got)
+			}
+		}
+		if again := Emoji(got); string(again) != got {
+			t.Fatalf("%q is shown as %q, and that as %q", s, got, again)
+		}
+	})
+}

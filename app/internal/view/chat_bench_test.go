@@ -68,6 +68,8 @@ func (a *archive) Self(context.Context) (messenger.Self, error) {
 }
 func (a *archive) Peers(context.Context) ([]messenger.Peer, error)       { return nil, nil }
 func (a *archive) Requests(context.Context) ([]messenger.Request, error) { return nil, nil }
+func (a *archive) Notices(context.Context) ([]messenger.Notice, error)   { return nil, nil }
+func (a *archive) Settings(context.Context) ([]messenger.Setting, error) { return nil, nil }
 func (a *archive) Subscribe(ctx context.Context) (<-chan messenger.Event, error) {
 	events := make(chan messenger.Event)
 	context.AfterFunc(ctx, func() { close(events) })
