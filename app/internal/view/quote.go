@@ -110,6 +110,12 @@ func (a *tapArea) Tapped(*fyne.PointEvent) { a.tap() }
 // TappedSecondary implements fyne.SecondaryTappable.
 func (a *tapArea) TappedSecondary(e *fyne.PointEvent) { a.row.TappedSecondary(e) }
 
+// AccessibilityLabel implements fyne.Accessible.
+func (a *tapArea) AccessibilityLabel() string { return a.label }
+
+// AccessibilityRole implements fyne.Accessible.
+func (a *tapArea) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
 // Cursor implements desktop.Cursorable.
 func (a *tapArea) Cursor() desktop.Cursor { return desktop.PointerCursor }
 

@@ -72,7 +72,11 @@ func readAround(ctx context.Context, q question) (func(*state), error) {
 		t.setWindow(got, older, newer)
 		if t.around == q.around {
 			t.around = msgKey{}
-			if e := t.index[q.around]; e != nil {
+			e := t.index[q.around]
+			if e == nil { // the peer used the ID of a message of ours
+				e = t.index[msgKey{q.around.id, !q.around.out}]
+			}
+			if e != nil {
 				t.goTo(e.key)
 			}
 		}

@@ -139,7 +139,9 @@ func TestASearchIsStopped(t *testing.T) {
 		d.settle()
 		d.Search("text 2")
 		d.pass(time.Second)
-		d.settle()
+		if got := d.settle().Search; !got.Busy || got.Note != "" {
+			t.Errorf("the end of the first is taken for an answer: %+v", got)
+		}
 		d.EndSearch()
 		d.settle()
 		d.Search("text 3")

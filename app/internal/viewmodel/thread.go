@@ -198,8 +198,9 @@ func (t *thread) refresh() {
 
 // setOlder takes the page above what is in memory.
 func (t *thread) setOlder(page []messenger.Message) {
-	t.older = len(page) == pageSize
+	had := len(t.messages)
 	t.add(page)
+	t.older = len(page) == pageSize && len(t.messages) > had // else it would be asked for again and again
 	if len(t.messages) > windowMost {
 		t.drop(t.messages[windowMost:])
 		t.messages, t.newer = slices.Clone(t.messages[:windowMost]), true
@@ -208,8 +209,9 @@ func (t *thread) setOlder(page []messenger.Message) {
 
 // setNewer takes the page below what is in memory.
 func (t *thread) setNewer(page []messenger.Message) {
-	t.newer = len(page) == pageSize
+	had := len(t.messages)
 	t.add(page)
+	t.newer = len(page) == pageSize && len(t.messages) > had
 	t.refresh()
 	t.trimAbove(windowMost)
 }

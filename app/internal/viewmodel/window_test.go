@@ -178,6 +178,37 @@ func TestJump(t *testing.T) {
 	})
 }
 
+// TestNewerPages: paging down comes to the newest message, and then follows what
+// comes.
+func TestNewerPages(t *testing.T) {
+	svc := newFake()
+	svc.history = messages(0, 1000)
+	atDesk(t, svc, func(d *desk) {
+		d.Open(id(1))
+		d.settle()
+		d.Jump(id(1), keyN(800, false))
+		d.settle()
+		pages := 0
+		for ; d.snap.Chat.Newer && pages < 10; pages++ {
+			for range 20 { // a scroll asks at every step
+				d.LoadNewer()
+			}
+			d.settle()
+		}
+		if pages != 3 || lastRow(d.snap).Key != keyN(999, false) {
+			t.Errorf("%d pages, the last row is %q", pages, lastRow(d.snap).Text)
+		}
+		m := message(1000, false)
+		svc.mu.Lock()
+		svc.history = append(svc.history, m)
+		svc.mu.Unlock()
+		d.event(messenger.Event{Kind: messenger.EventMessage, Message: &m})
+		if chat := d.settle().Chat; lastRow(d.snap).Key != keyN(1000, false) || chat.Missed != 0 {
+			t.Errorf("what comes is not shown: %q, %d missed", lastRow(d.snap).Text, chat.Missed)
+		}
+	})
+}
+
 // TestWhatComesWhileAnOlderPartIsRead is counted and changes nothing else.
 func TestWhatComesWhileAnOlderPartIsRead(t *testing.T) {
 	svc := newFake()
