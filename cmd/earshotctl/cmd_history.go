@@ -125,13 +125,24 @@ func (p *program) printHistory(self messenger.Self, with target, messages []mess
 		return nil
 	}
 	if len(messages) == 0 {
-		return p.printf("no messages with %s\n", with.label())
+		return p.printf("%s\n", p.noMessages(with))
 	}
 	var rows [][]string
 	for _, m := range messages {
 		rows = append(rows, p.historyRows(self.ID, with, m)...)
 	}
 	return p.printTable(rows)
+}
+
+// noMessages says that there is nothing to show, of all or of what was asked for.
+func (p *program) noMessages(with target) string {
+	switch {
+	case p.args.has("before"):
+		return "nothing stands above that message with " + with.label()
+	case p.args.has("after"):
+		return "nothing stands below that message with " + with.label()
+	}
+	return "no messages with " + with.label()
 }
 
 // historyRows is a message, with what it answers and its reactions below it. What

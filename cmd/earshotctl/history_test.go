@@ -53,7 +53,13 @@ func TestHistoryBothWays(t *testing.T) {
 			t.Errorf("history %s: exit %d, %d lines, %s", args, code, len(lines), errs)
 		}
 	}
-	id := f.messages[0].ID.String()
+	id, last := f.messages[0].ID.String(), f.messages[899].ID.String()
+	for want, words := range map[string][]string{"above": {"--before", id}, "below": {"--after", last}} {
+		out, errs, code := f.call(t, "", append([]string{"history", "anna"}, words...)...)
+		if code != exitDone || out != "nothing stands "+want+" that message with Anna ("+anna.Short()+")\n" {
+			t.Errorf("nothing %s: exit %d, %q", want, code, out+errs)
+		}
+	}
 	if _, errs, code := f.call(t, "", "history", "anna", "--before", id, "--after", id); code != exitUsage {
 		t.Errorf("two places: exit %d, %q", code, errs)
 	}
