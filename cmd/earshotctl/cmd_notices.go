@@ -50,15 +50,17 @@ func (p *program) notices(ctx context.Context, _ []string) error {
 }
 
 // tell prints what a person has to know about the history, beside what the
-// command prints. A failure is the command's to meet.
+// command prints; once, also when the command opens the device twice. A failure is
+// the command's to meet.
 func (p *program) tell(ctx context.Context, s messenger.Service) {
-	if p.args.json || len(p.args.words) > 0 && p.args.words[0] == "notices" {
+	if p.told || p.args.json || len(p.args.words) > 0 && p.args.words[0] == "notices" {
 		return
 	}
 	notices, err := s.Notices(ctx)
 	if err != nil {
 		return
 	}
+	p.told = true
 	for _, n := range notices {
 		fmt.Fprintln(p.err, "earshotctl: "+safetext.TerminalLine(n.Text()))
 	}

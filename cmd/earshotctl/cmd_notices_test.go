@@ -47,6 +47,15 @@ func TestNotices(t *testing.T) {
 	check("outbox", "", "earshotctl: "+sentence)
 	check("outbox", "", "A newer version of Earshot wrote this history")
 	check("peers --wait 0", "", sentence)
+	f.opened, f.closed = nil, 0
+	if _, errs, _ := f.call(t, "", "peers"); strings.Count(errs, sentence) != 1 {
+		t.Errorf("peers says it %d times, want once", strings.Count(errs, sentence))
+	}
+	for _, o := range f.opened {
+		if !o.offline {
+			t.Error("peers takes the network with a history that can only be read")
+		}
+	}
 	check("outbox --json", "", "")
 	check("notices", sentence, "")
 	check("notices --json", `{"id":"damaged-1","kind":"restored","text":"`+sentence, "")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"earshot/internal/messenger"
@@ -12,18 +13,27 @@ import (
 const peersWait = 3 * time.Second
 
 func (p *program) peers(ctx context.Context, _ []string) error {
-	// A running device knows its surroundings already.
-	running := false
+	// A running device knows its surroundings already, and one whose history can
+	// only be read stays off the network: it has contacts to show.
+	running, readOnly := false, false
 	err := p.offline(ctx, func(ctx context.Context, s messenger.Service) error {
 		self, err := s.Self(ctx)
+		if err != nil {
+			return err
+		}
 		running = self.Port != 0
+		notices, err := s.Notices(ctx)
+		readOnly = slices.ContainsFunc(notices, func(n messenger.Notice) bool { return n.Kind == messenger.NoticeReadOnly })
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	wait := p.args.wait
-	if !p.args.has("wait") && !running {
+	switch {
+	case readOnly:
+		wait = 0
+	case !p.args.has("wait") && !running:
 		wait = peersWait
 	}
 	return p.either(ctx, wait > 0 && !running, func(ctx context.Context, s messenger.Service) error {

@@ -39,6 +39,7 @@ type program struct {
 	args arguments
 	home string
 	open openFunc
+	told bool // what is to be known of the history
 }
 
 var (
