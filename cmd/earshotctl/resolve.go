@@ -33,10 +33,14 @@ func resolve(ctx context.Context, s messenger.Service, peer string) (target, err
 	}
 	if !isAddress(peer) {
 		found, err := match(peer, all)
-		if errors.Is(err, errUnseen) && isIDPrefix(peer) {
-			return target{}, unlessSelf(ctx, s, peer, err)
+		// A contact could call itself by the short ID of this device, too.
+		if isIDPrefix(peer) && (errors.Is(err, errUnseen) || err == nil && len(peer) >= shortIDChars) {
+			err = unlessSelf(ctx, s, peer, err)
 		}
-		return found, err
+		if err != nil {
+			return target{}, err
+		}
+		return found, nil
 	}
 	if named := byName(peer, all); len(named) > 0 {
 		return target{}, fmt.Errorf("%q is an address and a contact calls itself that; use the short ID %s or add the address first", peer, named[0].id.Short())

@@ -81,6 +81,20 @@ func TestAddressIsNeverAName(t *testing.T) {
 	}
 }
 
+// A contact that calls itself by the ID of this device is not meant by it.
+func TestOwnIDIsNeverAName(t *testing.T) {
+	f := newFake(peer("Anna", deviceID("anna"), trust.Accepted))
+	for _, name := range []string{f.self.ID.Short(), f.self.ID.String()[:20]} {
+		f.peers[0].Name = name
+		if out, errs, code := f.call(t, "", "send", name, "hi", "--wait", "0"); code != exitFailed || !strings.Contains(errs, "this device itself") {
+			t.Errorf("send %s: exit %d, %q", name, code, out+errs)
+		}
+		if _, errs, code := f.call(t, "", "history", deviceID("anna").Short()); code != exitDone {
+			t.Errorf("by its own ID: exit %d, %s", code, errs)
+		}
+	}
+}
+
 func TestIsAddress(t *testing.T) {
 	for s, want := range map[string]bool{
 		"host:7342": true, "10.0.0.1:1": true, "[fe80::1%eth0]:7342": true, "localhost:65535": true,
