@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"earshot/internal/messenger"
@@ -11,7 +13,7 @@ func (p *program) settings(ctx context.Context, words []string) error {
 	return p.offline(ctx, func(ctx context.Context, s messenger.Service) error {
 		if len(words) == 2 {
 			if err := s.SetSetting(ctx, words[0], words[1]); err != nil {
-				return err
+				return p.explainSetting(err)
 			}
 		}
 		all, err := s.Settings(ctx)
@@ -20,11 +22,19 @@ func (p *program) settings(ctx context.Context, words []string) error {
 		}
 		if len(words) > 0 {
 			if all = slices.DeleteFunc(all, func(x messenger.Setting) bool { return x.Key != words[0] }); len(all) == 0 {
-				return messenger.ErrUnknownSetting
+				return p.explainSetting(messenger.ErrUnknownSetting)
 			}
 		}
 		return p.printSettings(all, len(words) > 0)
 	})
+}
+
+// explainSetting says which settings there are.
+func (p *program) explainSetting(err error) error {
+	if errors.Is(err, messenger.ErrUnknownSetting) {
+		return fmt.Errorf("%w; %s settings lists them", err, p.called())
+	}
+	return err
 }
 
 func (p *program) printSettings(all []messenger.Setting, one bool) error {
