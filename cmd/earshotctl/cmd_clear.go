@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"earshot/internal/messenger"
@@ -18,7 +17,7 @@ func (p *program) clear(ctx context.Context, words []string) error {
 		return err
 	}
 	if !p.args.yes {
-		if in, ok := p.in.(*os.File); !ok || !isTerminal(in) {
+		if !typed(p.in) {
 			return usagef("clear deletes a conversation; in a script say --yes")
 		}
 		if err := p.either(ctx, isAddress(words[0]), find); err != nil {

@@ -100,7 +100,7 @@ func (p *program) text(words []string) (string, error) {
 	if len(words) > 0 {
 		text = words[0]
 	} else {
-		if f, ok := p.in.(*os.File); ok && isTerminal(f) {
+		if typed(p.in) {
 			fmt.Fprintln(p.err, "type the text, then Ctrl-D on a line of its own")
 		}
 		const lineEnd = 2 // bytes of CR LF
@@ -128,6 +128,18 @@ func (p *program) text(words []string) (string, error) {
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// typed reports whether in is what a person types. The null device looks like a
+// terminal and is what programs without one often have.
+func typed(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	if !ok || !isTerminal(f) {
+		return false
+	}
+	info, err := f.Stat()
+	null, nullErr := os.Stat(os.DevNull)
+	return err == nil && (nullErr != nil || !os.SameFile(info, null))
 }
 
 // delivery follows m until it is as over says, or waiting ends, and returns how

@@ -87,6 +87,14 @@ func TestClear(t *testing.T) {
 	if _, errs, code := f.call(t, "yes\n", "clear", "Anna"); code != exitUsage || len(f.opened) > 0 || !strings.Contains(errs, "--yes") {
 		t.Errorf("in a script: exit %d, %q, %q", code, f.did, errs)
 	}
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if typed(null) {
+		t.Error("the null device is taken for a person")
+	}
 	for in, want := range map[string]bool{"yes\n": true, " YES \n": true, "y\n": false, "\n": false, "": false, "yes": false, "no\nyes\n": false} {
 		var asked bytes.Buffer
 		p := &program{stdio: stdio{in: strings.NewReader(in), err: &asked}}
