@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"earshot/internal/export"
@@ -23,9 +24,13 @@ func (p *program) export(ctx context.Context, words []string) error {
 	case p.args.format != "" && p.args.format != "text":
 		return usagef("--format wants text or json, not %q", p.args.format)
 	}
+	toFile := len(words) == 2 && words[1] != "-" // which means standard output, as for most programs
+	if len(words) == 2 && words[1] == "" {
+		return usagef("FILE is empty; leave it out for standard output")
+	}
 	out, ok := p.out.(*os.File)
-	o.Terminal = ok && isTerminal(out) && len(words) == 1
-	if len(words) == 1 && p.args.force {
+	o.Terminal = ok && isTerminal(out) && !toFile
+	if !toFile && p.args.force {
 		return usagef("--force is for a FILE")
 	}
 	return p.either(ctx, isAddress(words[0]), func(ctx context.Context, s messenger.Service) error {
@@ -34,7 +39,7 @@ func (p *program) export(ctx context.Context, words []string) error {
 			return err
 		}
 		o.Peer = with.id
-		if len(words) == 1 {
+		if !toFile {
 			_, err := export.Write(ctx, s, p.out, o)
 			return err
 		}
@@ -69,14 +74,20 @@ var errExists = errors.New("there is a file of that name; --force writes over it
 func writeFile(name string, over bool, write func(io.Writer) error) (err error) {
 	info, err := os.Lstat(name)
 	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a file; choose another name", name)
 	case err == nil && !over:
 		return fmt.Errorf("%s: %w", name, errExists)
-	case err == nil && !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a file", name)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".earshot-export-*")
+	// What goes wrong from here on is said of the name that is known to the person.
+	defer func() {
+		if path := (*fs.PathError)(nil); errors.As(err, &path) && isHidden(path.Path) {
+			err = fmt.Errorf("%s cannot be written: %w", name, path.Err)
+		}
+	}()
+	f, err := os.CreateTemp(filepath.Dir(name), hiddenPrefix+"*")
 	if err != nil {
 		return err
 	}
@@ -94,6 +105,11 @@ func writeFile(name string, over bool, write func(io.Writer) error) (err error) 
 	}
 	return put(f.Name(), name, over)
 }
+
+// hiddenPrefix begins the name of a file that is not whole yet.
+const hiddenPrefix = ".earshot-export-"
+
+func isHidden(path string) bool { return strings.HasPrefix(filepath.Base(path), hiddenPrefix) }
 
 // put gives a file its name.
 func put(from, name string, over bool) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,11 +64,20 @@ func TestWriteFile(t *testing.T) {
 	if got, _ := os.ReadFile(other); !errors.Is(err, errExists) || string(got) != "theirs" {
 		t.Errorf("written over what came meanwhile: %q, %v", got, err)
 	}
-	if err := writeFile(dir, true, write("x", nil)); err == nil || !strings.Contains(err.Error(), "is not a file") {
-		t.Errorf("over a folder: %v", err)
+	for _, over := range []bool{false, true} {
+		if err := writeFile(dir, over, write("x", nil)); err == nil || !strings.Contains(err.Error(), "is not a file") || errors.Is(err, errExists) {
+			t.Errorf("over a folder: %v", err)
+		}
 	}
-	if err := writeFile(filepath.Join(dir, "no", "x"), false, write("x", nil)); err == nil {
-		t.Error("into a folder that is not there")
+	missing := filepath.Join(dir, "no", "x")
+	if err := writeFile(missing, false, write("x", nil)); !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), missing+" cannot be written: ") {
+		t.Errorf("into a folder that is not there: %v", err)
+	}
+	full := func(w io.Writer) error {
+		return &fs.PathError{Op: "write", Path: w.(*os.File).Name(), Err: broken}
+	}
+	if err := writeFile(name, true, full); !errors.Is(err, broken) || strings.Contains(err.Error(), hiddenPrefix) {
+		t.Errorf("to a full disk: %v", err)
 	}
 }
 
@@ -104,6 +114,13 @@ func TestClear(t *testing.T) {
 	}
 }
 
+func TestExportToNoName(t *testing.T) {
+	f := newFake(peer("Anna", deviceID("anna"), trust.Accepted))
+	if _, errs, code := f.call(t, "", "export", "Anna", ""); code != exitUsage || len(f.opened) > 0 || !strings.Contains(errs, "standard output") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+}
+
 func TestSettingsAndReceipts(t *testing.T) {
 	who := "Anna (" + deviceID("anna").Short() + ")"
 	for _, tt := range []struct {
@@ -125,6 +142,8 @@ func TestSettingsAndReceipts(t *testing.T) {
 		{"receipts Anna perhaps", exitUsage, "earshotctl: receipts are on or off, not \"perhaps\"\n"},
 		{"receipts " + deviceID("s").Short() + " on", exitNotFound, "earshotctl: Bob (" + deviceID("s").Short() + ") is not a contact\n"},
 		{"export Anna --format html", exitUsage, "earshotctl: --format wants text or json, not \"html\"\n"},
+		{"export Anna - --force", exitUsage, "earshotctl: --force is for a FILE\n"},
+		{"export Anna - --format json", exitDone, ""},
 		{"export Anna --force", exitUsage, "earshotctl: --force is for a FILE\n"},
 	} {
 		f := newFake(peer("Anna", deviceID("anna"), trust.Accepted), peer("Bob", deviceID("s"), trust.Stranger))
