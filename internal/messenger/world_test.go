@@ -74,6 +74,8 @@ func (w *world) nodeIn(name, dir string) *node {
 
 // newNode returns a node that has not started.
 func (w *world) newNode(name, dir string) *node {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	n := &node{w: w, name: name, dir: dir}
 	n.id[0], n.id[1] = byte(len(w.nodes)+1), name[0]
 	n.addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(len(w.nodes) + 1)}), 7342)

@@ -25,8 +25,10 @@ func (d *DB) EnqueueChange(ctx context.Context, c NewChange) (Message, bool, err
 	var added bool
 	var epoch uint64
 	err := d.write(ctx, op, func(ctx context.Context, t *tx) (err error) {
-		out, added, epoch, err = d.enqueueChange(ctx, t, c)
-		return err
+		if out, added, epoch, err = d.enqueueChange(ctx, t, c); err != nil {
+			return err
+		}
+		return d.quote(ctx, t, &out)
 	})
 	if err != nil {
 		return Message{}, false, err
@@ -162,7 +164,9 @@ func (d *DB) receiveChange(ctx context.Context, t *tx, change row) (*Message, er
 		return nil, err
 	}
 	if read := unreadBy(target.Message) - unreadBy(now.Message); read > 0 {
-		_, err = t.exec(ctx, `UPDATE conversation SET unread = unread - ? WHERE peer = ?`, read, target.Peer[:])
+		if _, err := t.exec(ctx, `UPDATE conversation SET unread = unread - ? WHERE peer = ?`, read, target.Peer[:]); err != nil {
+			return nil, err
+		}
 	}
-	return &now.Message, err
+	return &now.Message, d.quote(ctx, t, &now.Message)
 }

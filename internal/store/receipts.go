@@ -16,27 +16,29 @@ const notToTell = `coalesce((SELECT 1 - receipts FROM contact WHERE id = ?1), 1)
 // MarkRead notes that a person saw everything in the conversation, and returns
 // the messages that were Received and are Read now, oldest first.
 func (d *DB) MarkRead(ctx context.Context, peer identity.DeviceID) ([]Message, error) {
-	var rows []row
+	var read []Message
 	err := d.write(ctx, "mark as read", func(ctx context.Context, t *tx) error {
-		var err error
-		rows, err = all(ctx, t, scanRow, selectMessage+`WHERE m.peer = ? AND m.outgoing = 0 AND m.state = 6`+shownOrder, peer[:])
+		rows, err := all(ctx, t, scanRow, selectMessage+`WHERE m.peer = ? AND m.outgoing = 0 AND m.state = 6`+shownOrder, peer[:])
 		if err != nil || len(rows) == 0 {
 			return err
 		}
 		if _, err := t.exec(ctx, `UPDATE message SET state = 4, told = `+notToTell+` WHERE peer = ?1 AND outgoing = 0 AND state = 6`, peer[:]); err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, `UPDATE conversation SET unread = 0 WHERE peer = ?`, peer[:])
-		return err
+		if _, err := t.exec(ctx, `UPDATE conversation SET unread = 0 WHERE peer = ?`, peer[:]); err != nil {
+			return err
+		}
+		slices.Reverse(rows)
+		for i := range rows {
+			rows[i].State = Read
+		}
+		read = messages(rows)
+		return d.quotes(ctx, t, read)
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.Reverse(rows)
-	for i := range rows {
-		rows[i].State = Read
-	}
-	return messages(rows), nil
+	return read, nil
 }
 
 // MarkMessageRead notes that one message of peer was seen, whatever came before
@@ -58,8 +60,10 @@ func (d *DB) MarkMessageRead(ctx context.Context, peer identity.DeviceID, id msg
 		}
 		r.State = Read
 		read = &r.Message
-		_, err = t.exec(ctx, `UPDATE conversation SET unread = unread - 1 WHERE peer = ?`, peer[:])
-		return err
+		if _, err := t.exec(ctx, `UPDATE conversation SET unread = unread - 1 WHERE peer = ?`, peer[:]); err != nil {
+			return err
+		}
+		return d.quote(ctx, t, read)
 	})
 	if err != nil {
 		return nil, err

@@ -39,8 +39,10 @@ func (d *DB) Cancel(ctx context.Context, peer identity.DeviceID, id msgid.ID) (M
 		}
 		r.State = Failed
 		settled, _, err := d.settle(ctx, t, r)
-		out = settled.Message
-		return err
+		if out = settled.Message; err != nil {
+			return err
+		}
+		return d.quote(ctx, t, &out)
 	})
 	return out, err
 }

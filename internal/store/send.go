@@ -222,7 +222,7 @@ func (d *DB) Acked(ctx context.Context, peer identity.DeviceID, ids []msgid.ID, 
 				out = append(out, *about)
 			}
 		}
-		return nil
+		return d.quotes(ctx, t, out)
 	})
 	if err != nil {
 		return nil, err

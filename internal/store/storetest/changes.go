@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -209,4 +210,43 @@ func btoi(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Whoever gets a message that answers another gets the beginning of that too,
+// whatever it was that brought the message up.
+func testQuotes(t *testing.T, open Open) {
+	db, ctx, a := open(t, t.TempDir()), t.Context(), Device("a")
+	question, _, err := db.Enqueue(ctx, written(a, strings.Repeat("é", store.MaxQuoteBytes), at(0)))
+	must(t, err)
+	in := incoming(a, 1, 1, "answer", at(1))
+	in.ReplyTo = question.ID
+	seen := map[string]store.Message{"Receive": ok(db.Receive(ctx, []store.Incoming{in}))(t)[0].Message}
+	seen["MarkRead"] = ok(db.MarkRead(ctx, a))(t)[0]
+	seen["History"] = find(t, db, a, in.ID)
+	seen["Message"] = ok(db.Message(ctx, a, in.ID))(t)
+	seen["Find"] = ok(db.Find(ctx, in.ID))(t)[0]
+	react := changed(seen["Message"], store.KindReact, "x")
+	seen["EnqueueChange"], _, err = db.EnqueueChange(ctx, react)
+	must(t, err)
+	seen["Acked"] = ok(db.Acked(ctx, a, []msgid.ID{react.ID}, store.Delivered))(t)[0]
+	seen["a change"] = *ok(db.Receive(ctx, []store.Incoming{comes(seen["Message"], store.KindEdit, 2, 9, "better")}))(t)[0].Changed
+	again := incoming(a, 1, 3, "again", at(2))
+	again.ReplyTo = question.ID
+	ok(db.Receive(ctx, []store.Incoming{again}))(t)
+	seen["MarkMessageRead"] = *ok(db.MarkMessageRead(ctx, a, again.ID))(t)
+	own := written(a, "mine", at(3))
+	own.ReplyTo = in.ID
+	mine, _, err := db.Enqueue(ctx, own)
+	must(t, err)
+	equal(t, "of the peer's", mine.Quote != nil && !mine.Quote.Outgoing && mine.Quote.Text == "better", true)
+	seen["Cancel"] = ok(db.Cancel(ctx, a, own.ID))(t)
+	want := strings.Repeat("é", store.MaxQuoteBytes/2)
+	for how, m := range seen {
+		if m.Quote == nil || how != "Cancel" && (m.Quote.Text != want || !m.Quote.Outgoing) {
+			t.Errorf("%s: quote %+v", how, m.Quote)
+		}
+	}
+	_, _, err = db.EnqueueChange(ctx, changed(question, store.KindDelete, ""))
+	must(t, err)
+	equal(t, "a deleted question", *find(t, db, a, in.ID).Quote, store.Quote{Outgoing: true, Deleted: true})
 }

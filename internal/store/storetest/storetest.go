@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t testing.TB, dir string) *store.DB) {
 		{"ChangeRefuses", testChangeRefuses},
 		{"TakenBack", testTakenBack},
 		{"ChangesInAnyOrder", testChangesInAnyOrder},
+		{"Quotes", testQuotes},
 		{"Cancel", testCancel},
 		{"Remove", testRemove},
 		{"Clear", testClear},
