@@ -87,8 +87,10 @@ const (
 
 // When packets are sent.
 const (
-	// steadyQuery is the time between questions when nothing happens.
-	steadyQuery = 60 * time.Second
+	// steadyQuery is the time between questions when nothing happens. Only a
+	// device of which every announcement was lost is found by one, and each wakes
+	// every device.
+	steadyQuery = 2 * time.Minute
 	// maxKnownAnswers is how many devices a question lists as known (RFC 6762
 	// §7.1), so that they need not answer: what fits one Ethernet frame.
 	maxKnownAnswers = 40
@@ -105,7 +107,7 @@ const (
 	// pollWatched and pollBlind are the times between looks at the interfaces
 	// where the system reports changes and where it does not. The former is only
 	// for what its reports could have missed.
-	pollWatched, pollBlind = time.Minute, 2 * time.Second
+	pollWatched, pollBlind = 5 * time.Minute, 2 * time.Second
 	// rebuildSpacing passes between attempts to open sockets anew.
 	rebuildSpacing = time.Second
 )
