@@ -26,6 +26,12 @@ func (d *DB) Receive(ctx context.Context, in []Incoming) ([]Receipt, error) {
 	err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
 		unread := map[identity.DeviceID]int{}
 		for _, m := range in {
+			if n := unread[m.Peer]; n > 0 && m.Kind.IsChange() { // it may be about one of these, and counts from what is stored
+				delete(unread, m.Peer)
+				if err := touchConversation(ctx, t, m.Peer, n); err != nil {
+					return err
+				}
+			}
 			r, err := d.receiveOne(ctx, t, m)
 			if err != nil {
 				return err

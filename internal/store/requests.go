@@ -191,7 +191,7 @@ func (d *DB) takeIn(ctx context.Context, t *tx, id identity.DeviceID) (*Message,
 	if err != nil || !got.New {
 		return nil, err
 	}
-	if err := touchConversation(ctx, t, id, 1); err != nil {
+	if err := touchConversation(ctx, t, id, unreadBy(got.Message)); err != nil {
 		return nil, err
 	}
 	return &got.Message, nil
