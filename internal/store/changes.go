@@ -150,11 +150,15 @@ func dropFromOutbox(ctx context.Context, t *tx, num int64) error {
 
 // receiveChange brings the message of a change that was just stored or
 // acknowledged up to date, and returns it if it looks different. It may not be
-// here: not yet, or not any more.
+// here: not yet, or not any more. A change of this device goes then too.
 func (d *DB) receiveChange(ctx context.Context, t *tx, change row) (*Message, error) {
 	target, err := d.findTarget(ctx, t, change.Peer, change.Target, change.TargetMine)
 	if errors.Is(err, ErrNotFound) {
-		return nil, nil
+		err = nil
+		if change.Outgoing { // its message was removed, and an edit holds the text
+			_, err = t.exec(ctx, `DELETE FROM message WHERE num = ?`, change.num)
+		}
+		return nil, err
 	}
 	if err != nil {
 		return nil, err
