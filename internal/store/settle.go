@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"earshot/internal/identity"
 )
@@ -53,7 +54,7 @@ func (d *DB) settleLiving(ctx context.Context, t *tx, m *row, writer identity.De
 		sender identity.DeviceID
 		take   func(c row)
 	}{
-		{KindEdit, writer, func(c row) { m.Text, m.EditedAt = c.Text, c.SentAt }},
+		{KindEdit, writer, func(c row) { m.Text, m.EditedAt = c.Text, editedAt(c) }},
 		{KindReact, d.self, func(c row) { m.Mine = c.Text }},
 		{KindReact, m.Peer, func(c row) { m.Theirs = c.Text }},
 	} {
@@ -72,6 +73,15 @@ func (d *DB) settleLiving(ctx context.Context, t *tx, m *row, writer identity.De
 		}
 	}
 	return nil
+}
+
+// editedAt is the writer's time of an edit. One of 1970 reads as none: an edit
+// cannot be hidden by it.
+func editedAt(edit row) time.Time {
+	if edit.SentAt.IsZero() {
+		return edit.StoredAt
+	}
+	return edit.SentAt
 }
 
 // latestChange returns the change of a kind and writer that counts, or nil.
