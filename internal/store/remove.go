@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"earshot/internal/identity"
 	"earshot/internal/msgid"
@@ -82,6 +81,8 @@ func (d *DB) removeRows(ctx context.Context, t *tx, peer identity.DeviceID, nums
 			WHERE num = ? AND outgoing = 0 AND seq = 0`, kindHusk, Read, num)
 		if err == nil && n == 0 {
 			_, err = t.exec(ctx, `DELETE FROM message WHERE num = ?`, num)
+		} else if err == nil {
+			_, err = t.exec(ctx, `DELETE FROM message_words WHERE rowid = ?`, num)
 		}
 		if err != nil {
 			return err
@@ -134,78 +135,4 @@ func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (kept int, err e
 func scanNum(s scanner) (n int64, err error) {
 	err = s.Scan(&n)
 	return n, err
-}
-
-// youngRun ends a Forget: so many rows in a row that are too young to go. Rows
-// lie in the order of their arrival, except where the clock was wrong.
-const youngRun = 10 * removeBatch
-
-// Forget deletes messages that were stored before a moment from this device,
-// except what waits in the outbox, and returns the devices in whose
-// conversations something was deleted. What was seen stays known.
-func (d *DB) Forget(ctx context.Context, before time.Time) ([]identity.DeviceID, error) {
-	const op = "forget messages"
-	peers := map[identity.DeviceID]bool{}
-	last, young := int64(0), 0
-	for young < youngRun {
-		scanned := 0
-		err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
-			old, n, end, err := d.oldRows(ctx, t, last, toMs(before))
-			if err != nil {
-				return err
-			}
-			scanned, last = n, end
-			if young += n; len(old) > 0 {
-				young = 0
-			}
-			for peer, nums := range old {
-				if err := d.removeRows(ctx, t, peer, nums); err != nil {
-					return err
-				}
-				peers[peer] = true
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		if scanned == 0 {
-			break
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("%s: %w", op, err)
-		}
-	}
-	out := make([]identity.DeviceID, 0, len(peers))
-	for p := range peers {
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-// oldRows looks at removeBatch rows above the row number last and returns those
-// that may go, by conversation, how many it looked at, and the last of them.
-func (d *DB) oldRows(ctx context.Context, t *tx, last, before int64) (map[identity.DeviceID][]int64, int, int64, error) {
-	type line struct {
-		num  int64
-		peer identity.DeviceID
-		old  bool
-	}
-	lines, err := all(ctx, t, func(s scanner) (l line, err error) {
-		var peer []byte
-		err = s.Scan(&l.num, &peer, &l.old)
-		l.peer = toDevice(peer)
-		return l, err
-	}, `SELECT num, peer, stored_at < ? AND kind <> 255 AND num NOT IN (SELECT message FROM outbox) FROM message WHERE num > ? ORDER BY num LIMIT ?`,
-		before, last, removeBatch)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	old := map[identity.DeviceID][]int64{}
-	for _, l := range lines {
-		if last = l.num; l.old {
-			old[l.peer] = append(old[l.peer], l.num)
-		}
-	}
-	return old, len(lines), last, nil
 }

@@ -29,7 +29,7 @@ END;
 	// everywhere costs no more than one of a word that is rare.
 	selectFound = `SELECT ` + messageColumns + ` FROM message_words w CROSS JOIN message m ON m.num = w.rowid
 		LEFT JOIN contact c ON c.id = m.peer
-		WHERE w.words MATCH ? AND w.rowid < ? ORDER BY w.rowid DESC LIMIT ?`
+		WHERE w.words MATCH ? AND w.rowid < ? AND m.kind < 2 ORDER BY w.rowid DESC LIMIT ?`
 
 	// selectTail is what is too new for the index.
 	selectTail = selectMessage + `WHERE m.num > ? AND m.num < ? AND m.kind < 2 ORDER BY m.num DESC`
