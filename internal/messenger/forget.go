@@ -11,8 +11,13 @@ import (
 // believed only when it has gone on from there for a day: time to notice.
 const (
 	forgetEvery = time.Hour
-	clockLeap   = 30 * 24 * time.Hour // further than this ahead of the last look: a leap, or a month switched off
-	clockProof  = 24 * time.Hour
+	clockProof  = 24 * time.Hour      // how long a clock that has leapt must have gone on
+	doubtLife   = 30 * 24 * time.Hour // a doubt that is older was about another leap
+
+	// clockLeap and half of the time that messages are kept, whichever is less:
+	// further than this ahead of the last look is a leap, or a time switched off.
+	// A smaller leap takes at most half of its time from a message.
+	clockLeap = 30 * 24 * time.Hour
 
 	settingClock = "clock"       // ms: the wall clock at the last look
 	settingDoubt = "clock_doubt" // ms: the wall clock when a leap was noticed
@@ -43,7 +48,7 @@ func (m *Messenger) forgetOld(ctx context.Context) error {
 		return err
 	}
 	now := m.now()
-	sure, err := m.clockIsSure(ctx, now)
+	sure, err := m.clockIsSure(ctx, now, min(clockLeap, keep/2))
 	if err != nil || !sure {
 		return err
 	}
@@ -55,18 +60,18 @@ func (m *Messenger) forgetOld(ctx context.Context) error {
 }
 
 // clockIsSure notes the wall clock and reports whether it may decide what is
-// old.
-func (m *Messenger) clockIsSure(ctx context.Context, now time.Time) (bool, error) {
+// old: not yet when it is further than leap ahead of where it was.
+func (m *Messenger) clockIsSure(ctx context.Context, now time.Time, leap time.Duration) (bool, error) {
 	last, err := m.noted(ctx, settingClock)
 	if err != nil {
 		return false, err
 	}
-	if !last.IsZero() && now.Sub(last) > clockLeap {
+	if !last.IsZero() && now.Sub(last) > leap {
 		doubt, err := m.noted(ctx, settingDoubt)
 		if err != nil {
 			return false, err
 		}
-		if since := now.Sub(doubt); doubt.IsZero() || since < 0 || since > clockLeap {
+		if since := now.Sub(doubt); doubt.IsZero() || since < 0 || since > doubtLife {
 			m.log.Warn("the clock is far ahead of where it was: nothing is forgotten before it has gone on for a day")
 			return false, m.note(ctx, settingDoubt, now)
 		} else if since < clockProof {

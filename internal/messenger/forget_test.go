@@ -111,3 +111,30 @@ func TestForgetDoubtsTheClock(t *testing.T) {
 		}
 	})
 }
+
+// A leap of two weeks is doubted when messages are kept for one.
+func TestForgetDoubtsASmallLeapForAShortTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := friends(t)
+		if err := a.m.SetSetting(t.Context(), SettingKeep, "7d"); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		a.m.cancel() // its own rounds; the looks below are the only ones
+		synctest.Wait()
+		for _, tt := range []struct {
+			ahead time.Duration
+			want  int
+		}{
+			{2 * day, 1}, {14 * day, 1}, {14*day + 23*time.Hour, 1}, {15*day + time.Hour, 0},
+		} {
+			a.m.now = func() time.Time { return time.Now().Add(tt.ahead) }
+			if err := a.m.forgetOld(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(a.texts(b)); got != tt.want {
+				t.Fatalf("%v ahead: %d messages, want %d", tt.ahead, got, tt.want)
+			}
+		}
+	})
+}
