@@ -8,18 +8,11 @@ import (
 
 // Limits of one Resume (docs/PROTOCOL.md §5.9): it must fit a frame. What does
 // not fit is asked for again and recognised when it comes.
-const (
-	maxResumeEpochs = 64
-	maxResumeGaps   = 64 // per epoch
-)
+const maxResumeGaps = 64 // per epoch; store.MaxSeenEpochs is the other limit
 
 // resumeFrame says what has come of a peer's messages. With more gaps than fit,
-// Top is lowered to the end of what was described; with more epochs, the newest
-// stay.
+// Top is lowered to the end of what was described.
 func resumeFrame(seen []store.Seen) *wire.Resume {
-	if len(seen) > maxResumeEpochs {
-		seen = seen[len(seen)-maxResumeEpochs:]
-	}
 	r := &wire.Resume{}
 	for _, s := range seen {
 		h := wire.Have{Epoch: s.Epoch}

@@ -7,6 +7,10 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"earshot/internal/msgid"
+	"earshot/internal/store"
 )
 
 // snapshot copies a stopped node's home folder and returns how to bring the
@@ -119,6 +123,37 @@ func TestACopyGivesOutACancelledNumber(t *testing.T) {
 		}
 		if n := a.waiting(); n != 0 {
 			t.Errorf("%d still wait", n)
+		}
+	})
+}
+
+// A contact can make a device begin an epoch every hour. Also when there are more
+// of them than a Resume has room for, it says what came in the present one: a
+// restored copy finds out by it.
+func TestARestoredCopyIsFoundOutAmongManyEpochs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := friends(t)
+		var old []store.Incoming
+		for i := range uint64(2 * store.MaxSeenEpochs) { // their numbers are the highest there are
+			old = append(old, store.Incoming{Peer: a.id, ID: msgid.New(time.Now()), Epoch: 1<<63 - 1 - i, Seq: 1, Text: "old"})
+		}
+		if _, err := b.db.Receive(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.db.NewEpoch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		a.send(b, "in the present epoch")
+		settle()
+		restore := a.snapshot()
+		meet(a, b)
+		a.send(b, "after the copy")
+		settle()
+		restore()
+		a.send(b, "of the copy")
+		meet(a, b)
+		if got := b.texts(a); !slices.Contains(got, "< after the copy") || !slices.Contains(got, "< of the copy") {
+			t.Errorf("bert sees %q", got[len(got)-3:])
 		}
 	})
 }

@@ -18,7 +18,12 @@ const (
 	MaxGoneEpochs = 256
 )
 
-// Seen returns what has come of a peer's messages, or never will, per epoch.
+// MaxSeenEpochs is how many epochs of a peer Seen returns: what a Resume has room
+// for (docs/PROTOCOL.md §5.9).
+const MaxSeenEpochs = 64
+
+// Seen returns what has come of a peer's messages, or never will, of the epochs
+// that were the last to begin, at most MaxSeenEpochs, oldest first.
 func (d *DB) Seen(ctx context.Context, peer identity.DeviceID) ([]Seen, error) {
 	var out []Seen
 	err := d.read(ctx, "read seen ranges", func(q querier) error {
@@ -32,7 +37,9 @@ func (d *DB) Seen(ctx context.Context, peer identity.DeviceID) ([]Seen, error) {
 			var id []byte
 			err := s.Scan(&epoch, &lo, &hi, &id)
 			return line{uint64(epoch), Range{uint64(lo), uint64(hi)}, toID(id)}, err
-		}, `SELECT epoch, lo, hi, hi_id FROM seen WHERE peer = ? ORDER BY epoch, lo`, peer[:])
+		}, `SELECT s.epoch, s.lo, s.hi, s.hi_id
+			FROM (SELECT num, epoch FROM seen_epoch WHERE peer = ?1 ORDER BY num DESC LIMIT ?2) e
+			JOIN seen s ON s.peer = ?1 AND s.epoch = e.epoch ORDER BY e.num, s.lo`, peer[:], MaxSeenEpochs)
 		for _, l := range lines {
 			if n := len(out); n == 0 || out[n-1].Epoch != l.epoch {
 				out = append(out, Seen{Epoch: l.epoch})
@@ -60,7 +67,7 @@ func (d *DB) MarkGone(ctx context.Context, peer identity.DeviceID, epoch uint64,
 		}
 		var nRanges, nEpochs int
 		err := t.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM seen WHERE peer = ? AND epoch = ?),
-			(SELECT count(DISTINCT epoch) FROM seen WHERE peer = ?)`, peer[:], int64(epoch), peer[:]).Scan(&nRanges, &nEpochs)
+			(SELECT count(*) FROM seen_epoch WHERE peer = ?)`, peer[:], int64(epoch), peer[:]).Scan(&nRanges, &nEpochs)
 		if err == nil && (nRanges > MaxGoneRanges || nEpochs > MaxGoneEpochs) {
 			err = ErrTooManyRanges
 		}
@@ -123,6 +130,9 @@ func addSeen(ctx context.Context, t *tx, peer identity.DeviceID, epoch uint64, r
 			peer[:], int64(epoch), int64(old.Lo)); err != nil {
 			return err
 		}
+	}
+	if _, err := t.exec(ctx, `INSERT INTO seen_epoch (peer, epoch) VALUES (?, ?) ON CONFLICT DO NOTHING`, peer[:], int64(epoch)); err != nil {
+		return err
 	}
 	_, err := t.exec(ctx, `INSERT INTO seen (peer, epoch, lo, hi, hi_id) VALUES (?, ?, ?, ?, ?)`,
 		peer[:], int64(epoch), int64(r.Lo), int64(r.Hi), r.hiID)
