@@ -61,10 +61,10 @@ type courier struct {
 	away   bool   // the peer believes that this device is away
 	resume bool   // the peer's first Resume was answered
 	cursor uint64 // outbox position of the last message sent
-	may    uint64 // highest number that the store lets out
+	may    uint64 // highest number of mayIn that the store lets out
+	mayIn  uint64 // epoch of may
 	empty  bool   // nothing waited behind cursor, and nothing was added since
 	asked  time.Time
-	retold bool // what was read before this link was said again
 }
 
 const idleWait = time.Hour // nothing is due: only a wake matters
@@ -215,7 +215,8 @@ func (c *courier) deliver() (time.Duration, error) {
 
 // mayLeave has the store note that a number leaves this device before it does.
 func (c *courier) mayLeave(msg store.Message) (err error) {
-	if msg.Seq > c.may {
+	if msg.Epoch != c.mayIn || msg.Seq > c.may {
+		c.mayIn = msg.Epoch
 		c.may, err = c.m.db.MaySend(c.l.ctx, c.l.Peer())
 	}
 	return err

@@ -35,6 +35,7 @@ type link struct {
 	rewind   bool                   // send the outbox from its beginning
 	more     bool                   // the outbox may have grown
 	reads    bool                   // messages of the other side may have been read
+	retell   bool                   // what was said to have been read is to be said again
 	delivers bool                   // a Resume was answered: what waits goes out
 }
 
@@ -75,6 +76,7 @@ func (m *Messenger) LinkUp(nl Link) {
 		accepted: hello.Accepts,
 		changes:  slices.Contains(hello.Features, wire.FeatureChanges),
 		reads:    true,
+		retell:   true,
 	}
 	l.acks.init()
 	kind := EventPeerUpdated
@@ -159,6 +161,9 @@ func (m *Messenger) LinkClosed(nl Link) {
 	}
 	if len(d.links) == 0 {
 		d.typing.stop()
+	}
+	for _, other := range d.links { // poked below
+		other.retell = true
 	}
 	undone := l.inflight
 	l.inflight = nil

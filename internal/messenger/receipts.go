@@ -11,14 +11,18 @@ import (
 )
 
 // retellReads is how many of the newest messages that were read here are said
-// again on a new link: what went with the last moments of the link before
-// (docs/PROTOCOL.md §8).
+// again when a link is new or another one has ended: what went with the last
+// moments of that (docs/PROTOCOL.md §8).
 const retellReads = 64
 
 // tellRead sends Ack(read) for what was read since it was last told.
 func (c *courier) tellRead() error {
 	m, l := c.m, c.l
-	if !c.retold {
+	m.mu.Lock()
+	retell, due := l.retell, l.reads
+	l.retell, l.reads = false, false
+	m.mu.Unlock()
+	if retell {
 		ids, err := m.db.NewestTold(l.ctx, l.Peer(), retellReads)
 		if err != nil {
 			return err
@@ -26,12 +30,7 @@ func (c *courier) tellRead() error {
 		if err := c.ackRead(ids); err != nil {
 			return err
 		}
-		c.retold = true
 	}
-	m.mu.Lock()
-	due := l.reads
-	l.reads = false
-	m.mu.Unlock()
 	for due {
 		ids, err := m.db.Untold(l.ctx, l.Peer(), maxAckIDs)
 		if err != nil {
@@ -59,15 +58,16 @@ func (c *courier) ackRead(ids []msgid.ID) error {
 	return c.l.Send(c.l.ctx, f)
 }
 
-// pokeReads wakes the courier of a device's newest link because messages of the
-// device were read.
+// pokeReads wakes the couriers of a device's links because messages of the device
+// were read. All of them: one may not have been opened yet.
 func (m *Messenger) pokeReads(id identity.DeviceID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if d := m.devices[id]; d != nil && len(d.links) > 0 {
-		l := d.links[len(d.links)-1]
-		l.reads = true
-		l.poke()
+	if d := m.devices[id]; d != nil {
+		for _, l := range d.links {
+			l.reads = true
+			l.poke()
+		}
 	}
 }
 

@@ -165,3 +165,35 @@ func TestTyping(t *testing.T) {
 		}
 	})
 }
+
+// A receipt that went with one of two links is said again on the other.
+func TestReadReceiptsSurviveTheEndOfALink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := friends(t)
+		one := a.send(b, "one")
+		settle()
+		drop := true
+		w.mu.Lock()
+		w.drop = func(_ *node, m wire.Message) bool {
+			ack, ok := m.(*wire.Ack)
+			return ok && ack.State == wire.AckRead && drop
+		}
+		w.mu.Unlock()
+		dead := knock(w, a, b)
+		if err := b.m.MarkRead(t.Context(), a.id); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		if got := a.row(b, one.ID).State; got != Delivered {
+			t.Fatalf("state %d, but nothing told", got)
+		}
+		w.mu.Lock()
+		drop = false
+		w.mu.Unlock()
+		b.m.LinkClosed(dead)
+		settle()
+		if got := a.row(b, one.ID).State; got != Read {
+			t.Errorf("state %d after the link that it was said on ended", got)
+		}
+	})
+}
