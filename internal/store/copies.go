@@ -215,12 +215,15 @@ func (d *DB) prune() error {
 
 // vacuumInto copies a database as it is at this moment into an empty file. It
 // reads one snapshot, so that writers go on (sqlite.org/lang_vacuum.html).
+// ErrDiskFull, before anything is written where the system tells how much is free.
 func vacuumInto(ctx context.Context, from, to string) error {
 	db, err := sql.Open("sqlite", dsn(from, commonPragmas()))
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
+	if err = checkRoom(ctx, db, filepath.Dir(to)); err == nil {
+		_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
+	}
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}

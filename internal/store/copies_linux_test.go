@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,6 +71,40 @@ func copyOnAFullDisk(t *testing.T, dir string) {
 	}
 	if err := db.goodCopy(t.Context(), filepath.Join(copies, "000001.db")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestACopyLeavesRoom: a copy that would fit and leave nothing for what comes
+// meanwhile is not begun.
+func TestACopyLeavesRoom(t *testing.T) { withOwnMounts(t, copyLeavesRoom) }
+
+func copyLeavesRoom(t *testing.T, dir string) {
+	copies := filepath.Join(dir, copiesDir)
+	if err := os.Mkdir(copies, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	db := clocked(t, dir, &now)
+	receiveTo(t, db, 3000)
+	var size int64
+	if err := db.readers.QueryRowContext(t.Context(), `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&size); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		disk int64
+		made bool
+	}{{size * 3 / 2, false}, {size * 5 / 2, true}} {
+		mountSmall(t, copies, strconv.FormatInt(c.disk, 10))
+		afterStep = func(step string) {
+			if step == "copy written" && !c.made {
+				t.Error("the copy was written")
+			}
+		}
+		made, err := db.CopyIfDue(t.Context())
+		afterStep = func(string) {}
+		if made != c.made || !c.made && !errors.Is(err, ErrDiskFull) || c.made && err != nil {
+			t.Errorf("%d bytes on a disk of %d: %v, %v", size, c.disk, made, err)
+		}
 	}
 }
 
