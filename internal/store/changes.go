@@ -154,9 +154,10 @@ func dropFromOutbox(ctx context.Context, t *tx, num int64) error {
 func (d *DB) receiveChange(ctx context.Context, t *tx, change row) (*Message, error) {
 	target, err := d.findTarget(ctx, t, change.Peer, change.Target, change.TargetMine)
 	if errors.Is(err, ErrNotFound) {
-		err = nil
 		if change.Outgoing { // its message was removed, and an edit holds the text
 			_, err = t.exec(ctx, `DELETE FROM message WHERE num = ?`, change.num)
+		} else {
+			err = d.settleAhead(ctx, t, change)
 		}
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -80,5 +81,47 @@ func TestTheEditOfARemovedMessageGoes(t *testing.T) {
 	var rows int
 	if err := db.readers.QueryRowContext(t.Context(), `SELECT count(*) FROM message`).Scan(&rows); err != nil || rows != 0 {
 		t.Errorf("%d rows are left (%v)", rows, err)
+	}
+}
+
+// Of the changes of a message that is not here, no more is kept than would count,
+// and what counts is the same as with the message there.
+func TestChangesOfWhatIsNotHereDoNotPileUp(t *testing.T) {
+	db, peer := openInside(t, t.TempDir()), identity.DeviceID{2}
+	said := text(peer, 1000, "first")
+	receive := func(in ...Incoming) {
+		t.Helper()
+		if _, err := db.Receive(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := func(want int) {
+		t.Helper()
+		var n int
+		if err := db.readers.QueryRowContext(t.Context(), `SELECT count(*) FROM message`).Scan(&n); err != nil || n != want {
+			t.Errorf("%d rows, want %d (%v)", n, want, err)
+		}
+	}
+	var flood []Incoming
+	for i := range 100 {
+		edit := change(text(peer, 2*i+1, fmt.Sprint("edit ", i)), KindEdit, said.ID)
+		react := change(text(peer, 2*i+2, fmt.Sprint(i)), KindReact, said.ID)
+		edit.HLC, react.HLC = uint64(i^1), uint64(i^1) // 98 is the latest
+		flood = append(flood, edit, react)
+	}
+	receive(flood...)
+	rows(2)
+	receive(said)
+	if got, err := db.Message(t.Context(), peer, said.ID); err != nil || got.Text != "edit 98" || got.Theirs != "98" {
+		t.Errorf("%q with %q (%v)", got.Text, got.Theirs, err)
+	}
+
+	gone := text(peer, 1001, "gone")
+	receive(change(text(peer, 1002, "edited"), KindEdit, gone.ID), change(text(peer, 1003, ""), KindDelete, gone.ID),
+		change(text(peer, 1004, ""), KindDelete, gone.ID), change(text(peer, 1005, "edited again"), KindEdit, gone.ID))
+	rows(3 + 1)
+	receive(gone)
+	if got, err := db.Message(t.Context(), peer, gone.ID); err != nil || !got.Deleted || got.Text != "" {
+		t.Errorf("%q, deleted %t (%v)", got.Text, got.Deleted, err)
 	}
 }

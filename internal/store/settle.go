@@ -58,21 +58,43 @@ func (d *DB) settleLiving(ctx context.Context, t *tx, m *row, writer identity.De
 		{KindReact, d.self, func(c row) { m.Mine = c.Text }},
 		{KindReact, m.Peer, func(c row) { m.Theirs = c.Text }},
 	} {
-		latest, err := d.latestChange(ctx, t, *m, part.sender, part.kind)
+		latest, err := d.keepLatest(ctx, t, *m, part.sender, part.kind)
 		if err != nil {
 			return err
 		}
-		if latest == nil {
-			continue
-		}
-		part.take(*latest)
-		if _, err := t.exec(ctx, `DELETE FROM message WHERE kind = ? AND kind >= 2 AND peer = ? AND target = ? AND target_mine = ?
-			AND sender = ? AND num <> ? AND num NOT IN (SELECT message FROM outbox)`,
-			part.kind, m.Peer[:], m.ID[:], m.Outgoing, part.sender[:], latest.num); err != nil {
-			return err
+		if latest != nil {
+			part.take(*latest)
 		}
 	}
 	return nil
+}
+
+// keepLatest returns the change of a kind and writer that counts, or nil, and
+// drops the others that are not in the outbox.
+func (d *DB) keepLatest(ctx context.Context, t *tx, m row, sender identity.DeviceID, kind Kind) (*row, error) {
+	latest, err := d.latestChange(ctx, t, m, sender, kind)
+	if err != nil || latest == nil {
+		return nil, err
+	}
+	_, err = t.exec(ctx, `DELETE FROM message WHERE kind = ? AND kind >= 2 AND peer = ? AND target = ? AND target_mine = ?
+		AND sender = ? AND num <> ? AND num NOT IN (SELECT message FROM outbox)`,
+		kind, m.Peer[:], m.ID[:], m.Outgoing, sender[:], latest.num)
+	return latest, err
+}
+
+// settleAhead drops, of the changes of a message that is not here, what settle
+// would drop if it came now: a peer cannot pile them up.
+func (d *DB) settleAhead(ctx context.Context, t *tx, change row) error {
+	m := row{Message: Message{Peer: change.Peer, ID: change.Target, Outgoing: change.TargetMine}}
+	sender := d.senderOf(change)
+	if _, err := d.keepLatest(ctx, t, m, sender, change.Kind); err != nil {
+		return err
+	}
+	deletion, err := d.latestChange(ctx, t, m, d.senderOf(m), KindDelete)
+	if err != nil || deletion == nil {
+		return err
+	}
+	return dropChanges(ctx, t, m, `kind IN (2, 4)`)
 }
 
 // editedAt is the writer's time of an edit. One of 1970 reads as none: an edit
