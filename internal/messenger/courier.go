@@ -146,6 +146,9 @@ func (c *courier) ask() (time.Duration, error) {
 	}
 	text, cut := requestText(first.Text)
 	c.asked = time.Now()
+	m.mu.Lock()
+	l.asking = true
+	m.mu.Unlock()
 	return askAgain, l.Send(l.ctx, &wire.Request{ID: wire.ID(first.ID), HLC: first.HLC, Text: text, Cut: cut})
 }
 

@@ -75,8 +75,17 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 }
 
 // requestKept notes that a stranger keeps our request until its person decides.
+// Who was not asked has nothing to say: to take it in costs a commit and a look
+// through the outbox.
 func (m *Messenger) requestKept(l *link) error {
 	id := l.Peer()
+	m.mu.Lock()
+	asked := l.asking
+	l.asking = false
+	m.mu.Unlock()
+	if !asked {
+		return nil
+	}
 	if err := m.db.SetRequested(m.ctx, id, m.now()); err != nil {
 		return m.storeTrouble("that a request arrived was not stored", err)
 	}

@@ -162,3 +162,24 @@ func TestAcksThatNobodyReadsStopTheReader(t *testing.T) {
 		t.Error("no room after the queue was taken")
 	}
 }
+
+// That a request is kept is believed once for each request.
+func TestAFloodOfKeptRequestsCostsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := friends(t)
+		l := knock(w, a, b)
+		before, err := b.db.Contact(t.Context(), a.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 1000 {
+			if err := b.m.Handle(l, &wire.Ack{IDs: []wire.ID{{1}}, State: wire.AckAsked}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after, err := b.db.Contact(t.Context(), a.id); err != nil || !after.RequestedAt.Equal(before.RequestedAt) {
+			t.Errorf("a request was kept %v, then %v (%v)", before.RequestedAt, after.RequestedAt, err)
+		}
+		b.m.LinkClosed(l)
+	})
+}

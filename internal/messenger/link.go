@@ -28,6 +28,7 @@ type link struct {
 	away     bool                   // nobody has the other side before them
 	told     bool                   // Accepted was sent on this link
 	askedAt  time.Time              // when the other side last sent a Request on this link
+	asking   bool                   // a Request of this side waits for its Ack
 	answered int                    // Resumes taken
 	errors   int                    // Errors of the other side
 	resumes  []*wire.Resume         // not answered yet
