@@ -205,7 +205,7 @@ func (c *courier) deliver() (time.Duration, error) {
 			if c.cursor = p.Pos; !l.takes(p.Message) {
 				continue
 			}
-			if err := c.mayLeave(p.Message); err != nil {
+			if err := c.mayLeave(p.Epoch, p.Seq); err != nil {
 				return 0, err
 			}
 			if err := c.send(p.Message); err != nil {
@@ -217,9 +217,9 @@ func (c *courier) deliver() (time.Duration, error) {
 }
 
 // mayLeave has the store note that a number leaves this device before it does.
-func (c *courier) mayLeave(msg store.Message) (err error) {
-	if msg.Epoch != c.mayIn || msg.Seq > c.may {
-		c.mayIn = msg.Epoch
+func (c *courier) mayLeave(epoch, seq uint64) (err error) {
+	if epoch != c.mayIn || seq > c.may {
+		c.mayIn = epoch
 		c.may, err = c.m.db.MaySend(c.l.ctx, c.l.Peer())
 	}
 	return err

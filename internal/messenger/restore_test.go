@@ -157,3 +157,29 @@ func TestARestoredCopyIsFoundOutAmongManyEpochs(t *testing.T) {
 		}
 	})
 }
+
+// The number of a message that was cancelled before it was ever sent is known to
+// the peer by Gone: that is no sign of a restored copy.
+func TestACancelledNumberBeginsNoEpoch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := friends(t)
+		b.stop()
+		settle()
+		never := a.send(b, "never")
+		if _, err := a.m.Cancel(t.Context(), RefOf(never)); err != nil {
+			t.Fatal(err)
+		}
+		first := a.db.Epoch()
+		b.start()
+		for range 2 { // told on the first link, known on the second
+			meet(a, b)
+			a.cut()
+		}
+		if seen, err := b.db.Seen(t.Context(), a.id); err != nil || len(seen) != 1 || seen[0].Top() != never.Seq {
+			t.Errorf("bert has seen %+v, want up to %d (%v)", seen, never.Seq, err)
+		}
+		if a.db.Epoch() != first {
+			t.Error("a new epoch began")
+		}
+	})
+}

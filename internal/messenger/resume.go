@@ -117,6 +117,11 @@ func (c *courier) fill(epoch uint64, ranges []store.Range) error {
 		before, after := split(missing, last)
 		gone, ranges = append(gone, before...), after
 	}
+	if len(gone) > 0 && epoch == m.db.Epoch() { // the peer has these numbers then, like those of messages
+		if err := c.mayLeave(epoch, gone[len(gone)-1].Hi); err != nil {
+			return err
+		}
+	}
 	for len(gone) > 0 {
 		n := min(len(gone), goneBatch)
 		if err := l.Send(l.ctx, &wire.Gone{Epoch: epoch, Ranges: wireRanges(gone[:n])}); err != nil {
