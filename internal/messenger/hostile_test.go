@@ -183,3 +183,43 @@ func TestAFloodOfKeptRequestsCostsNothing(t *testing.T) {
 		b.m.LinkClosed(l)
 	})
 }
+
+// A peer that tells of itself without end is slowed down: nobody is flooded with
+// events. What an honest one tells is not held up.
+func TestAFloodOfNewsIsSlowedDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := friends(t)
+		l := knock(w, a, b)
+		start := time.Now()
+		tell := func(n int) {
+			t.Helper()
+			for i := range n {
+				if err := b.m.Handle(l, &wire.Typing{Typing: i%2 == 0}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		tell(paceBurst)
+		if took := time.Since(start); took != 0 {
+			t.Errorf("the first %d were held up by %v", paceBurst, took)
+		}
+		tell(100)
+		if took := time.Since(start); took != 100*paceEvery {
+			t.Errorf("100 more took %v, want %v", took, 100*paceEvery)
+		}
+		<-time.After(paceBurst * paceEvery)
+		start = time.Now()
+		tell(paceBurst)
+		if took := time.Since(start); took != 0 {
+			t.Errorf("after a pause %d were held up by %v", paceBurst, took)
+		}
+		ended := make(chan struct{})
+		go func() { defer close(ended); b.m.Handle(l, &wire.Typing{}) }()
+		synctest.Wait()
+		b.m.LinkClosed(l)
+		<-ended
+		if took := time.Since(start); took != 0 {
+			t.Errorf("the end of the link was held up by %v", took)
+		}
+	})
+}

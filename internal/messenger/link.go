@@ -18,6 +18,7 @@ type link struct {
 	stop context.CancelFunc
 	wake chan struct{} // capacity 1: something to do for the courier
 	acks ackQueue
+	pace pace
 
 	refused bool // a message of it was not stored; of the storing goroutine
 
@@ -226,6 +227,10 @@ func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 	m.mu.Unlock()
 	if l == nil {
 		return nil // closing
+	}
+	switch msg.(type) {
+	case *wire.Accepted, *wire.Profile, *wire.Away, *wire.Typing, *wire.Error:
+		l.pace.hold(l)
 	}
 	switch f := msg.(type) {
 	case *wire.Request:
