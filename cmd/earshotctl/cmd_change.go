@@ -38,12 +38,15 @@ func (p *program) react(ctx context.Context, words []string) error {
 	if len(words) > 1 {
 		c.Text = words[1]
 	}
+	if c.Text != "" && !safetext.IsEmoji(c.Text) {
+		return messenger.ErrBadEmoji // the other device would show a part of it, or nothing
+	}
 	if err := messenger.CheckEmoji(c.Text); err != nil {
 		return err
 	}
 	what := "taking back of the reaction"
 	if c.Text != "" {
-		what = "reaction " + safetext.TerminalLine(c.Text)
+		what = "reaction " + emoji(c.Text)
 	}
 	return p.change(ctx, name, c, what)
 }

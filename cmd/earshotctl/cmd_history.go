@@ -170,7 +170,7 @@ func (p *program) historyRows(self identity.DeviceID, with target, m messenger.M
 		rows = append(rows, row("  answers", "", !m.Outgoing, "[no longer here]"))
 	}
 	if m.Theirs != "" {
-		rows = append(rows, row("  reaction", "", false, safetext.TerminalLine(m.Theirs)))
+		rows = append(rows, row("  reaction", "", false, emoji(m.Theirs)))
 	}
 	if mine := myReaction(m); mine != "" {
 		rows = append(rows, row("  reaction", "", true, mine))
@@ -181,7 +181,7 @@ func (p *program) historyRows(self identity.DeviceID, with target, m messenger.M
 // myReaction is the reaction of this device, fit for a terminal. All that can wait
 // of a received message is that.
 func myReaction(m messenger.Message) string {
-	mine := safetext.TerminalLine(m.Mine)
+	mine := emoji(m.Mine)
 	switch {
 	case m.Outgoing || !m.Changing:
 		return mine

@@ -89,5 +89,5 @@ func describe(ctx context.Context, s messenger.Service, c messenger.Message) (st
 	case c.Text == "":
 		return "reaction taken back from: " + of, nil
 	}
-	return "reaction " + safetext.TerminalLine(c.Text) + " to: " + of, nil
+	return "reaction " + emoji(c.Text) + " to: " + of, nil
 }

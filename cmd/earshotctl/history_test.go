@@ -80,7 +80,7 @@ func colourful(peer [32]byte) []messenger.Message {
 		{ID: id(5), Outgoing: true, Text: "never", State: messenger.Failed, ReplyTo: id(9)},
 		{ID: id(6), Outgoing: true, State: messenger.Delivered, Deleted: true, Changing: true},
 		{ID: id(7), Text: "bye", State: messenger.Read, Changing: true},
-		{ID: id(8), Outgoing: true, Text: "bye", State: messenger.Delivered, Changing: true, Mine: "x", Theirs: "y"},
+		{ID: id(8), Outgoing: true, Text: "bye", State: messenger.Delivered, Changing: true, Mine: "x", Theirs: "y and much more"},
 	}
 	for i := range all {
 		all[i].Peer, all[i].SentAt = peer, at

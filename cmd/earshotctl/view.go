@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -133,6 +134,12 @@ func clock(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
 // shown is a device's name for a terminal.
 func shown(name string) string { return safetext.TerminalLine(string(safetext.Name(name))) }
+
+// emoji is a reaction for a terminal: one character, or what is in it when none of
+// that can be seen.
+func emoji(s string) string {
+	return safetext.TerminalLine(cmp.Or(string(safetext.Emoji(s)), s))
+}
 
 // label names a device so that it cannot be mistaken for another one of the
 // same name.

@@ -50,7 +50,7 @@ func (w *watcher) printChanged(ctx context.Context, m messenger.Message) error {
 	}
 	text := word + who + ": " + marked(safetext.Terminal(m.Text), m)
 	if m.Theirs != "" {
-		text += "\n(" + who + ": " + safetext.TerminalLine(m.Theirs) + ")"
+		text += "\n(" + who + ": " + emoji(m.Theirs) + ")"
 	}
 	if mine := myReaction(m); mine != "" {
 		text += "\n(me: " + mine + ")"

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
 // MaxLineChars is the longest preview line in visible characters: what a
@@ -129,6 +131,13 @@ func (e *embeddings) closeAll(b *strings.Builder) {
 // Emoji returns a reaction as it is shown: one visible character, whatever else
 // its sender put beside it, or "" if there is none.
 func Emoji(s string) Display { return Display(clip(clean(strings.Map(hideControl, s)), 1, "")) }
+
+// IsEmoji reports whether Emoji shows all of s: one visible character. Whether a
+// font has a picture for it is not known here.
+func IsEmoji(s string) bool {
+	all := graphemes.FromString(s)
+	return all.Next() && all.Value() == s && Emoji(s) != ""
+}
 
 // hideControl drops control characters.
 func hideControl(r rune) rune {

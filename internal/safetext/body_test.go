@@ -143,6 +143,17 @@ func TestEmoji(t *testing.T) {
 	}
 }
 
+func TestIsEmoji(t *testing.T) {
+	for in, want := range map[string]bool{
+		"👍": true, "👍🏽": true, "👨‍👩‍👧‍👦": true, "❤️": true, "❤": true, "1️⃣": true, "🇩🇪": true, "🏳️‍🌈": true, "🏴\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F": true,
+		"": false, "ok": false, "👍👍": false, "👍 ": false, "🇩🇪🇫🇷": false, "\u202e": false, "\u200d": false, "\x1b": false,
+	} {
+		if got := IsEmoji(in); got != want {
+			t.Errorf("IsEmoji(%q) = %v, want %v", in, got, want)
+		}
+	}
+}
+
 func FuzzEmoji(f *testing.F) {
 	f.Add("👨‍👩‍👧‍👦 and more")
 	f.Add("e\u0301\u0301\u202e\x00")
