@@ -61,6 +61,8 @@ func TestChange(t *testing.T) {
 		{"react, blocked", func(f *fakeDevice) { f.failed = messenger.ErrBlocked }, "", "react THEIRS 👍", exitFailed, "is blocked here; earshotctl allow", `change 4 "👍" false`},
 		{"delete", over, "", "delete MINE", exitDone, "deletion delivered to " + atAnna, `change 3 "" true`},
 		{"delete another's", nil, "", "delete THEIRS", exitFailed, "earshotctl delete ID --here", `change 3 "" false`},
+		{"delete what was cancelled", func(f *fakeDevice) { f.failed = messenger.ErrCancelled }, "", "delete MINE", exitFailed, "never sent; earshotctl delete ID --here", `change 3 "" true`},
+		{"edit what was cancelled", func(f *fakeDevice) { f.failed = messenger.ErrCancelled }, "", "edit MINE x", exitFailed, "send it again", `change 2 "x" true`},
 		{"delete here", nil, "", "delete THEIRS --here", exitDone, "deleted from this device; " + atAnna + " is not told", "remove THEIRS"},
 		{"delete here what waits", func(f *fakeDevice) { f.failed = messenger.ErrWaits }, "", "delete MINE --here", exitFailed, "cancel it first", "remove MINE"},
 		{"delete here, waiting", nil, "", "delete MINE --here --wait 1s", exitUsage, "nothing to wait for", ""},

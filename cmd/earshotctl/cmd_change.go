@@ -83,11 +83,8 @@ func (p *program) change(ctx context.Context, name messageName, c messenger.Chan
 		c.ID, c.Of = msgid.New(time.Now()), messenger.RefOf(m)
 		m, err = s.Change(ctx, c)
 		fresh := m.Changing // otherwise it was so before
-		switch {
-		case errors.Is(err, messenger.ErrNotYours) && c.Kind == messenger.KindDelete:
-			return fmt.Errorf("%w; %s delete ID --here removes it from this device alone", err, p.called())
-		case err != nil:
-			return p.explain(err, with)
+		if err != nil {
+			return p.explainChange(err, with, c.Kind)
 		}
 		m, err = delivery(waiting, s, events, m, known)
 		if err != nil {
@@ -95,6 +92,19 @@ func (p *program) change(ctx context.Context, name messageName, c messenger.Chan
 		}
 		return p.reportChanged(context.WithoutCancel(ctx), s, with, m, what, fresh)
 	})
+}
+
+// explainChange says what to do instead of a change that cannot be.
+func (p *program) explainChange(err error, with target, kind messenger.Kind) error {
+	if kind == messenger.KindDelete {
+		switch {
+		case errors.Is(err, messenger.ErrNotYours):
+			return fmt.Errorf("%w; %s delete ID --here removes it from this device alone", err, p.called())
+		case errors.Is(err, messenger.ErrCancelled): // its own advice is to send it again
+			return markedError{err, fmt.Errorf("that message was cancelled and never sent; %s delete ID --here removes it from this device", p.called())}
+		}
+	}
+	return p.explain(err, with)
 }
 
 // known reports whether the other device has all changes of a message.
