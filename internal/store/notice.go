@@ -35,7 +35,7 @@ type Notice struct {
 func (n Notice) Text() string {
 	switch n.Kind {
 	case NoticeRestored:
-		return fmt.Sprintf("The history was damaged and is restored from the copy of %s; what contacts wrote since comes again when they are in earshot. The damaged file is kept in %s.",
+		return fmt.Sprintf("The history was damaged and is restored from the copy of %s; what contacts wrote since comes again when they are in earshot, what you wrote since is with them alone, and what you deleted since may be here again. The damaged file is kept in %s.",
 			n.CopyAt.Local().Format("2006-01-02 15:04"), n.Folder)
 	case NoticeStartedAnew:
 		return fmt.Sprintf("The history was damaged and there was no copy of it, so a new one begins; what contacts wrote comes again once you have accepted them. The damaged file is kept in %s.", n.Folder)
