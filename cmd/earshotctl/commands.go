@@ -74,6 +74,9 @@ func (p *program) help(words []string) error {
 		return usagef("there is no command %q; earshotctl help lists them", words[0])
 	}
 	text := fmt.Sprintf("usage: earshotctl [--home DIR] [--json] [--verbose] %s\n\n%s\n", cmd.usage, cmd.about)
+	if len(cmd.flags) > 0 {
+		text += "\n" + cmd.aboutFlags()
+	}
 	if strings.Contains(cmd.usage, "PEER") {
 		text += "\n" + aboutPeer
 	}

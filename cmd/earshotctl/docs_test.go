@@ -96,6 +96,20 @@ func fields(t reflect.Type) []string {
 	return names
 }
 
+func TestHelpSaysWhatFlagsDo(t *testing.T) {
+	for _, c := range commands() {
+		out, errs, code := newFake().call(t, "", "help", c.name)
+		if code != exitDone {
+			t.Errorf("help %s: exit %d, %s", c.name, code, errs)
+		}
+		for _, flag := range c.flags {
+			if c.name != "help" && len(all(out, `(?m)^(--`+flag+`) +\S.{4,66}$`)) != 1 {
+				t.Errorf("help %s does not say what --%s does:\n%s", c.name, flag, out)
+			}
+		}
+	}
+}
+
 func TestPageHasAllEvents(t *testing.T) {
 	used := []string{"error"} // errorJSON
 	for _, file := range []string{"watch.go", "watch_print.go"} {
