@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,14 +85,15 @@ func TestWhenWokenIsTold(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		start, leapt := time.Now(), make(chan struct{})
-		var ahead, told time.Duration
+		var ahead atomic.Int64
+		var told time.Duration
 		go func() {
 			<-time.After(7 * time.Second)
-			ahead = time.Hour
+			ahead.Store(int64(time.Hour))
 			leapt <- struct{}{}
 		}()
 		whenWoken(ctx, func() (wall, lived time.Time) {
-			return time.Now().Add(ahead), time.Now()
+			return time.Now().Add(time.Duration(ahead.Load())), time.Now()
 		}, time.Hour, leapt, func() { told = time.Since(start) })
 		if told != 7*time.Second {
 			t.Errorf("noticed after %v", told)
