@@ -222,7 +222,10 @@ type Service interface {
 	// ErrBlocked, and those of Send about the text.
 	Change(ctx context.Context, c Change) (Message, error)
 	// Cancel takes a message of this device out of the outbox: it is Failed, and
-	// if it has not arrived yet, it never will. ErrUnknownMessage, ErrNotWaiting.
+	// if it has not arrived yet, it never will. It stays Failed when it had arrived
+	// and only the acknowledgement was lost, and when it was the text of a request
+	// that the other side keeps and shows once it accepts. ErrUnknownMessage,
+	// ErrNotWaiting.
 	Cancel(ctx context.Context, of Ref) (Message, error)
 	// Remove deletes a message from this device alone. One that is not there is no
 	// error. ErrWaits.
