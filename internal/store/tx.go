@@ -87,7 +87,7 @@ func (d *DB) write(ctx context.Context, op string, fn func(ctx context.Context, 
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err := inTx(ctx, d.writer.conn, func() error { return d.watched(ctx, fn) }); err != nil {
-		return fmt.Errorf("%s: %w", op, d.noted(err))
+		return fmt.Errorf("%s: %w", op, d.healed(ctx, err))
 	}
 	return nil
 }
