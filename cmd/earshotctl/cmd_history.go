@@ -167,7 +167,9 @@ func (p *program) historyRows(self identity.DeviceID, with target, m messenger.M
 	case m.Quote != nil:
 		rows = append(rows, row("  answers", "", m.Quote.Outgoing, preview(m.Quote.Text)))
 	case !m.ReplyTo.IsZero() && !m.Deleted:
-		rows = append(rows, row("  answers", "", !m.Outgoing, "[no longer here]"))
+		gone := row("  answers", "", false, "[no longer here]")
+		gone[len(gone)-2] = "" // nobody knows whose it was
+		rows = append(rows, gone)
 	}
 	if m.Theirs != "" {
 		rows = append(rows, row("  reaction", "", false, emoji(m.Theirs)))

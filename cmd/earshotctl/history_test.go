@@ -102,7 +102,7 @@ func TestHistoryShowsEverything(t *testing.T) {
 2026-03-02 09:30  me    late  [edited, queued]
   answers         Anna  [deleted]
 2026-03-02 09:30  me    never  [cancelled]
-  answers         Anna  [no longer here]
+  answers               [no longer here]
 2026-03-02 09:30  me    [deleted, change waits]
 2026-03-02 09:30  Anna  bye
   reaction        me    [taken back, waits]
