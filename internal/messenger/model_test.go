@@ -14,10 +14,11 @@ import (
 
 // How long the model test looks for a history that breaks a promise.
 const (
-	modelTime     = 20 * time.Second
-	modelLongTime = 10 * time.Minute
-	modelMinSteps = 3 // of one history, before it heals
-	modelMaxSteps = 24
+	modelShortTime = 6 * time.Second // under the race detector, beside the whole form
+	modelTime      = 20 * time.Second
+	modelLongTime  = 10 * time.Minute
+	modelMinSteps  = 3 // of one history, before it heals
+	modelMaxSteps  = 24
 )
 
 // deed is what happens in a step of a history.
@@ -175,6 +176,9 @@ func drawPlan(rt *rapid.T) plan {
 // that rapid prints repeats it (-rapid.seed).
 func TestModel(t *testing.T) {
 	budget := modelTime
+	if testing.Short() {
+		budget = modelShortTime
+	}
 	if os.Getenv("EARSHOT_LONG") != "" {
 		budget = modelLongTime
 	}

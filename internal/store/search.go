@@ -50,17 +50,23 @@ func (d *DB) Search(ctx context.Context, q Query) ([]Hit, error) {
 	if before <= 0 {
 		before = math.MaxInt64
 	}
-	var rows []row
-	err = d.read(ctx, op, func(r querier) (err error) {
-		rows, err = find(ctx, r, parsed, q.Peer, before, pageLimit(q.Limit))
-		return err
+	var hits []Hit
+	err = d.read(ctx, op, func(r querier) error {
+		rows, err := find(ctx, r, parsed, q.Peer, before, pageLimit(q.Limit))
+		if err != nil {
+			return err
+		}
+		hits = make([]Hit, len(rows))
+		for i, found := range rows {
+			hits[i] = Hit{found.Message, Cursor(found.num)}
+			if err := d.quote(ctx, r, &hits[i].Message); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
-	}
-	hits := make([]Hit, len(rows))
-	for i, r := range rows {
-		hits[i] = Hit{r.Message, Cursor(r.num)}
 	}
 	return hits, nil
 }

@@ -155,13 +155,17 @@ func scanPending(s scanner) (PendingMessage, error) {
 // Outbox returns everything that waits, oldest first. State is Queued, or
 // Waiting when the peer has acknowledged a request and not accepted yet.
 func (d *DB) Outbox(ctx context.Context) ([]Message, error) {
-	var rows []row
-	err := d.read(ctx, "read outbox", func(q querier) (err error) {
-		rows, err = all(ctx, q, scanRow, `SELECT `+messageColumns+` FROM outbox o
+	var out []Message
+	err := d.read(ctx, "read outbox", func(q querier) error {
+		rows, err := all(ctx, q, scanRow, `SELECT `+messageColumns+` FROM outbox o
 			JOIN message m ON m.num = o.message LEFT JOIN contact c ON c.id = m.peer ORDER BY o.pos`)
-		return err
+		if err != nil {
+			return err
+		}
+		out = messages(rows)
+		return d.quotes(ctx, q, out)
 	})
-	return messages(rows), err
+	return out, err
 }
 
 // PendingPeers returns the devices that the outbox holds something for.

@@ -239,10 +239,13 @@ func testQuotes(t *testing.T, open Open) {
 	mine, _, err := db.Enqueue(ctx, own)
 	must(t, err)
 	equal(t, "of the peer's", mine.Quote != nil && !mine.Quote.Outgoing && mine.Quote.Text == "better", true)
+	outbox := ok(db.Outbox(ctx))(t)
+	seen["Outbox"] = outbox[len(outbox)-1]
+	seen["Search"] = ok(db.Search(ctx, store.Query{Text: "mine"}))(t)[0].Message
 	seen["Cancel"] = ok(db.Cancel(ctx, a, own.ID))(t)
 	want := strings.Repeat("é", store.MaxQuoteBytes/2)
 	for how, m := range seen {
-		if m.Quote == nil || how != "Cancel" && (m.Quote.Text != want || !m.Quote.Outgoing) {
+		if m.Quote == nil || m.ReplyTo == question.ID && (m.Quote.Text != want || !m.Quote.Outgoing) {
 			t.Errorf("%s: quote %+v", how, m.Quote)
 		}
 	}
