@@ -71,12 +71,12 @@ func TestEveryFrameByAccess(t *testing.T) {
 		{sampleMsg(1, "x"), wire.CodeNotAccepted, 0, true},
 		{&wire.Ack{IDs: []wire.ID{id}, State: wire.AckStored}, wire.CodeNotAccepted, 0, true},
 		{&wire.Resume{}, wire.CodeNotAccepted, 0, true},
-		{&wire.Gone{Ranges: []wire.Range{{Lo: 1, Hi: 1}}}, wire.CodeNotAccepted, 0, true},
+		{&wire.Gone{Epoch: 1, Ranges: []wire.Range{{Lo: 1, Hi: 1}}}, wire.CodeNotAccepted, 0, true},
 		{&wire.Profile{}, wire.CodeNotAccepted, 0, true},
 		{&wire.Away{Away: true}, wire.CodeNotAccepted, 0, true},
-		{&wire.Edit{ID: id, Seq: 1, Target: wire.ID{2}, Text: "x"}, wire.CodeNotAccepted, 0, true},
-		{&wire.Delete{ID: id, Seq: 1, Target: wire.ID{2}}, wire.CodeNotAccepted, 0, true},
-		{&wire.React{ID: id, Seq: 1, Target: wire.ID{2}, Emoji: "x"}, wire.CodeNotAccepted, 0, true},
+		{&wire.Edit{ID: id, Epoch: 1, Seq: 1, Target: wire.ID{2}, Text: "x"}, wire.CodeNotAccepted, 0, true},
+		{&wire.Delete{ID: id, Epoch: 1, Seq: 1, Target: wire.ID{2}}, wire.CodeNotAccepted, 0, true},
+		{&wire.React{ID: id, Epoch: 1, Seq: 1, Target: wire.ID{2}, Emoji: "x"}, wire.CodeNotAccepted, 0, true},
 		{&wire.Typing{Typing: true}, ignored, 0, true},
 	}
 	if len(tests) != 16 { // every type but Bye, which ends the link

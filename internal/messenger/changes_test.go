@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -160,6 +161,21 @@ func TestChangesWaitForAFeature(t *testing.T) {
 		wantLooks(t, "bert", b.row(a, said.ID), `"1" edited true deleted false reactions "" ""`)
 		if a.waiting() != 0 {
 			t.Errorf("%d wait after a link that takes changes", a.waiting())
+		}
+	})
+}
+
+// The longest text fits an edit as it fits a message.
+func TestTheLongestEditArrives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := friends(t)
+		said := a.send(b, "short")
+		settle()
+		long := strings.Repeat("x", MaxTextBytes)
+		a.change(KindEdit, said, long)
+		settle()
+		if got := b.row(a, said.ID); got.Text != long || a.waiting() != 0 {
+			t.Errorf("%d bytes arrived, %d wait", len(got.Text), a.waiting())
 		}
 	})
 }

@@ -107,7 +107,7 @@ func sendLimit(t Type) int {
 	switch t {
 	case TypeHello:
 		return LimitBeforeHello
-	case TypeMsg, TypeAck, TypeResume, TypeGone, TypeProfile:
+	case TypeMsg, TypeAck, TypeResume, TypeEdit, TypeDelete, TypeReact, TypeGone, TypeProfile, TypeAway, TypeTyping:
 		return LimitContact
 	}
 	return LimitStranger

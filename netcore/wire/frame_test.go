@@ -57,7 +57,7 @@ func TestReadFramePartialReads(t *testing.T) {
 		stream = append(stream, goldenFrame(t, name)...)
 		want = append(want, samples()[name])
 	}
-	long, err := AppendFrame(nil, &Msg{ID: sampleID(9), Seq: 1, Text: string(bytes.Repeat([]byte("long "), MaxTextBytes/5))})
+	long, err := AppendFrame(nil, &Msg{ID: sampleID(9), Epoch: 1, Seq: 1, Text: string(bytes.Repeat([]byte("long "), MaxTextBytes/5))})
 	if err != nil {
 		t.Fatal(err)
 	}

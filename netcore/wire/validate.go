@@ -45,11 +45,11 @@ func Validate(m Message) error {
 	case *Resume:
 		err = m.validate()
 	case *Edit:
-		err = cmp.Or(change(m.ID, m.Target, m.Seq), text("text", m.Text, 1, MaxTextBytes))
+		err = cmp.Or(change(m.ID, m.Target, m.Epoch, m.Seq), text("text", m.Text, 1, MaxTextBytes))
 	case *Delete:
-		err = change(m.ID, m.Target, m.Seq)
+		err = change(m.ID, m.Target, m.Epoch, m.Seq)
 	case *React:
-		err = cmp.Or(change(m.ID, m.Target, m.Seq), text("emoji", m.Emoji, 0, MaxEmojiBytes))
+		err = cmp.Or(change(m.ID, m.Target, m.Epoch, m.Seq), text("emoji", m.Emoji, 0, MaxEmojiBytes))
 	case *Gone:
 		err = m.validate()
 	case *Profile:
@@ -116,6 +116,7 @@ func (r *Request) validate() error {
 func (m *Msg) validate() error {
 	return cmp.Or(
 		check(!m.ID.IsZero(), "ID is zero"),
+		check(m.Epoch >= 1, "epoch 0"),
 		check(m.Seq >= 1, "sequence number 0"),
 		check(m.Kind <= MsgAuto, "unknown kind %d", m.Kind),
 		check(m.ReplyTo == nil || !m.ReplyTo.IsZero(), "reply to a zero ID"),
@@ -125,11 +126,12 @@ func (m *Msg) validate() error {
 }
 
 // change checks what Edit, Delete and React have in common.
-func change(id, target ID, seq uint64) error {
+func change(id, target ID, epoch, seq uint64) error {
 	return cmp.Or(
 		check(!id.IsZero(), "ID is zero"),
 		check(!target.IsZero(), "target is zero"),
 		check(id != target, "target is the change itself"),
+		check(epoch >= 1, "epoch 0"),
 		check(seq >= 1, "sequence number 0"),
 	)
 }
@@ -170,7 +172,7 @@ func (r *Resume) validate() error {
 }
 
 func (g *Gone) validate() error {
-	return cmp.Or(check(len(g.Ranges) >= 1, "no ranges"), ranges(g.Ranges))
+	return cmp.Or(check(g.Epoch >= 1, "epoch 0"), check(len(g.Ranges) >= 1, "no ranges"), ranges(g.Ranges))
 }
 
 // ranges checks that rs are at most MaxRanges, ascending, disjoint, from 1.

@@ -15,7 +15,7 @@ func TestValidate(t *testing.T) {
 		return h
 	}
 	msg := func(change func(*Msg)) *Msg {
-		m := &Msg{ID: id, Seq: 1, Text: "x"}
+		m := &Msg{ID: id, Epoch: 1, Seq: 1, Text: "x"}
 		change(m)
 		return m
 	}
@@ -93,9 +93,25 @@ func TestValidate(t *testing.T) {
 		{"resume ranges overlap", have(1, 9, Range{Lo: 1, Hi: 3}, Range{Lo: 3, Hi: 4}), false},
 		{"resume ranges unsorted", have(1, 9, Range{Lo: 5, Hi: 6}, Range{Lo: 1, Hi: 2}), false},
 		{"resume ranges touch", have(1, 9, Range{Lo: 1, Hi: 3}, Range{Lo: 4, Hi: 4}), true},
-		{"gone none", &Gone{}, false},
-		{"gone 64", &Gone{Ranges: many(64)}, true},
-		{"gone 65", &Gone{Ranges: many(65)}, false},
+		{"msg epoch 0", msg(func(m *Msg) { m.Epoch = 0 }), false},
+		{"edit", &Edit{ID: id, Epoch: 1, Seq: 1, Target: ID{2}, Text: rep("x", MaxTextBytes)}, true},
+		{"edit without text", &Edit{ID: id, Epoch: 1, Seq: 1, Target: ID{2}}, false},
+		{"edit too long", &Edit{ID: id, Epoch: 1, Seq: 1, Target: ID{2}, Text: rep("x", MaxTextBytes+1)}, false},
+		{"edit of itself", &Edit{ID: id, Epoch: 1, Seq: 1, Target: id, Text: "x"}, false},
+		{"edit of nothing", &Edit{ID: id, Epoch: 1, Seq: 1, Text: "x"}, false},
+		{"delete", &Delete{ID: id, Epoch: 1, Seq: 1, Target: ID{2}}, true},
+		{"delete without ID", &Delete{Epoch: 1, Seq: 1, Target: ID{2}}, false},
+		{"delete epoch 0", &Delete{ID: id, Seq: 1, Target: ID{2}}, false},
+		{"delete number 0", &Delete{ID: id, Epoch: 1, Target: ID{2}}, false},
+		{"react", &React{ID: id, Epoch: 1, Seq: 1, Target: ID{2}, Emoji: rep("x", MaxEmojiBytes)}, true},
+		{"react taken back", &React{ID: id, Epoch: 1, Seq: 1, Target: ID{2}}, true},
+		{"react too long", &React{ID: id, Epoch: 1, Seq: 1, Target: ID{2}, Emoji: rep("x", MaxEmojiBytes+1)}, false},
+		{"react not UTF-8", &React{ID: id, Epoch: 1, Seq: 1, Target: ID{2}, Emoji: "\xff"}, false},
+		{"typing", &Typing{}, true},
+		{"gone epoch 0", &Gone{Ranges: many(1)}, false},
+		{"gone none", &Gone{Epoch: 1}, false},
+		{"gone 64", &Gone{Epoch: 1, Ranges: many(64)}, true},
+		{"gone 65", &Gone{Epoch: 1, Ranges: many(65)}, false},
 		{"profile key of 16", &Profile{PresenceKey: make([]byte, 16)}, true},
 		{"profile key of 17", &Profile{PresenceKey: make([]byte, 17)}, false},
 		{"profile name", &Profile{Name: rep("n", 161)}, false},
