@@ -143,9 +143,11 @@ func (m *Messenger) Remove(ctx context.Context, of Ref) error {
 
 // Clear deletes a conversation from this device; see Service.
 func (m *Messenger) Clear(ctx context.Context, peer identity.DeviceID) (int, error) {
-	kept, err := m.db.Clear(ctx, peer)
-	m.hub.publish(Event{Kind: EventHistory, Peer: &Peer{ID: peer}}) // a part may be gone in any case
-	return kept, err
+	cleared, err := m.db.Clear(ctx, peer)
+	if cleared.Removed > 0 { // also when it failed halfway
+		m.hub.publish(Event{Kind: EventHistory, Peer: &Peer{ID: peer}})
+	}
+	return cleared.Kept, err
 }
 
 // Find returns the messages with an ID; see Service.

@@ -100,36 +100,45 @@ func rebuildConversation(ctx context.Context, t *tx, peer identity.DeviceID) err
 	return err
 }
 
+// Cleared is what came of a Clear.
+type Cleared struct {
+	Removed int // messages and changes of them that are gone
+	Kept    int // messages that stay because they wait in the outbox
+}
+
 // Clear deletes the conversation with peer from this device, except what waits
-// in the outbox, and returns how many messages that is. What was seen stays
-// known, so that nothing of it comes again. When it fails halfway a part is
-// gone; calling it again removes the rest.
-func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (kept int, err error) {
+// in the outbox. What was seen stays known, so that nothing of it comes again.
+// When it fails halfway a part is gone, which Removed says; calling it again
+// removes the rest.
+func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (Cleared, error) {
 	const op = "delete conversation"
+	var out Cleared
 	last := int64(0)
 	for more := true; more; {
-		err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
-			nums, err := all(ctx, t, scanNum, `SELECT num FROM message WHERE num > ? AND peer = ? AND kind <> 255
+		var nums []int64
+		err := d.write(ctx, op, func(ctx context.Context, t *tx) (err error) {
+			nums, err = all(ctx, t, scanNum, `SELECT num FROM message WHERE num > ? AND peer = ? AND kind <> 255
 				AND num NOT IN (SELECT message FROM outbox) ORDER BY num LIMIT ?`, last, peer[:], removeBatch)
 			if err != nil {
 				return err
 			}
-			if more = len(nums) == removeBatch; more {
-				last = nums[len(nums)-1]
-			}
 			return d.removeRows(ctx, t, peer, nums)
 		})
 		if err != nil {
-			return 0, err
+			return out, err
+		}
+		out.Removed += len(nums)
+		if more = len(nums) == removeBatch; more {
+			last = nums[len(nums)-1]
 		}
 		if err := ctx.Err(); err != nil {
-			return 0, fmt.Errorf("%s: %w", op, err)
+			return out, fmt.Errorf("%s: %w", op, err)
 		}
 	}
-	err = d.read(ctx, op, func(q querier) error {
-		return q.QueryRowContext(ctx, `SELECT count(*) FROM message m WHERE m.peer = ? AND`+shown, peer[:]).Scan(&kept)
+	err := d.read(ctx, op, func(q querier) error {
+		return q.QueryRowContext(ctx, `SELECT count(*) FROM message m WHERE m.peer = ? AND`+shown, peer[:]).Scan(&out.Kept)
 	})
-	return kept, err
+	return out, err
 }
 
 func scanNum(s scanner) (n int64, err error) {

@@ -278,8 +278,8 @@ func TestSearchChanges(t *testing.T) {
 		if _, err := db.Acked(t.Context(), peer, []msgid.ID{{100, 2, 1}, {100, 3, 3}, {100, 4, 2}}, Delivered); err != nil {
 			t.Fatal(err)
 		}
-		if kept, err := db.Clear(t.Context(), peer); kept != 0 || err != nil {
-			t.Fatalf("%d kept, %v", kept, err)
+		if c, err := db.Clear(t.Context(), peer); c.Kept != 0 || err != nil {
+			t.Fatalf("%d kept, %v", c.Kept, err)
 		}
 		db.want(t, "pear")
 		for i := range byte(maxTail) {

@@ -26,7 +26,7 @@ func testRemovedRequest(t *testing.T, open Open) {
 		must(t, remove(r))
 		ok(db.Forget(ctx, time.Now().Add(time.Hour)))(t)
 		equal(t, way+": nothing left to forget", len(ok(db.Forget(ctx, time.Now().Add(time.Hour)))(t)), 0)
-		equal(t, way+": kept by Clear", ok(db.Clear(ctx, r.Peer))(t), 0)
+		equal(t, way+": kept by Clear", ok(db.Clear(ctx, r.Peer))(t).Kept, 0)
 		must(t, db.Close())
 		db = open(t, dir)
 		in := incoming(r.Peer, 7, 1, r.Text, at(0))

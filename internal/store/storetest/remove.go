@@ -92,7 +92,7 @@ func testClear(t *testing.T, open Open) {
 	must(t, err)
 	before := ok(db.Seen(ctx, a))(t)
 
-	equal(t, "kept", ok(db.Clear(ctx, a))(t), 1)
+	equal(t, "cleared", ok(db.Clear(ctx, a))(t), store.Cleared{Removed: 1203, Kept: 1})
 	equalList(t, "left", ids(ok(db.History(ctx, a, msgid.ID{}, 0))(t)), []msgid.ID{waits.ID})
 	equal(t, "outbox", len(ok(db.Pending(ctx, a, 0, 0))(t)), 2)
 	for _, r := range ok(db.Receive(ctx, in))(t) {
@@ -103,7 +103,8 @@ func testClear(t *testing.T, open Open) {
 	equal(t, "seen", fmt.Sprint(ok(db.Seen(ctx, a))(t)), fmt.Sprint(before))
 	pending := ok(db.Pending(ctx, a, 0, 0))(t)
 	ok(db.Acked(ctx, a, []msgid.ID{pending[0].ID, pending[1].ID}, store.Delivered))(t)
-	equal(t, "kept", ok(db.Clear(ctx, a))(t), 0)
+	equal(t, "cleared", ok(db.Clear(ctx, a))(t), store.Cleared{Removed: 1})
+	equal(t, "cleared again", ok(db.Clear(ctx, a))(t), store.Cleared{})
 	c := ok(db.Conversations(ctx))(t)
 	equal(t, "conversations", len(c), 2)
 	for _, c := range c {
