@@ -50,18 +50,21 @@ func (p *program) notices(ctx context.Context, _ []string) error {
 }
 
 // tell prints what a person has to know about the history, beside what the
-// command prints; once, also when the command opens the device twice. A failure is
-// the command's to meet.
+// command prints; each notice once, also when the command opens the device twice,
+// and again when it comes again. A failure is the command's to meet.
 func (p *program) tell(ctx context.Context, s messenger.Service) {
-	if p.told || p.args.json || len(p.args.words) > 0 && p.args.words[0] == "notices" {
+	if p.args.json || len(p.args.words) > 0 && p.args.words[0] == "notices" {
 		return
 	}
 	notices, err := s.Notices(ctx)
 	if err != nil {
 		return
 	}
-	p.told = true
+	standing := map[string]bool{}
 	for _, n := range notices {
-		fmt.Fprintln(p.err, "earshotctl: "+safetext.TerminalLine(n.Text()))
+		if standing[n.ID] = true; !p.told[n.ID] {
+			fmt.Fprintln(p.err, "earshotctl: "+safetext.TerminalLine(n.Text()))
+		}
 	}
+	p.told = standing
 }

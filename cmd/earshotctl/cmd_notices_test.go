@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +29,40 @@ func (f *fakeDevice) DismissNotice(_ context.Context, id string) error {
 func restored() messenger.Notice {
 	return messenger.Notice{ID: "damaged-1", Kind: messenger.NoticeRestored, At: time.UnixMilli(1_700_000_000_000),
 		CopyAt: time.UnixMilli(1_690_000_000_000), Folder: "/home/a\x1bb/damaged-1"}
+}
+
+// TestRunTellsWhatComesMeanwhile: each notice once while it stands, and again when
+// it comes again.
+func TestRunTellsWhatComesMeanwhile(t *testing.T) {
+	f := newFake()
+	var errs bytes.Buffer
+	p := &program{stdio: stdio{out: io.Discard, err: &errs}}
+	f.told = []messenger.Notice{restored()}
+	p.tell(t.Context(), f) // as when it opens the device
+	w := newWatcher(p, f)
+	if err := errors.Join(w.begin(t.Context()), w.catchUp(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	full := messenger.Notice{ID: "disk-full", Kind: messenger.NoticeDiskFull}
+	for i, c := range []struct {
+		told []messenger.Notice
+		want []string
+	}{
+		{[]messenger.Notice{restored()}, []string{"is restored from"}},
+		{[]messenger.Notice{restored(), full}, []string{"The disk is full"}},
+		{[]messenger.Notice{restored(), full}, nil},
+		{nil, nil},
+		{[]messenger.Notice{full}, []string{"The disk is full"}},
+	} {
+		f.told = c.told
+		if err := w.event(t.Context(), messenger.Event{Kind: messenger.EventNotices}); err != nil {
+			t.Fatal(err)
+		}
+		got := slices.Collect(strings.Lines(errs.String()))
+		if errs.Reset(); len(got) != len(c.want) || len(got) > 0 && !strings.Contains(got[0], c.want[0]) {
+			t.Errorf("step %d: told %q, want %q", i, got, c.want)
+		}
+	}
 }
 
 // TestNotices: they stand on standard error of what a person reads until they

@@ -39,7 +39,7 @@ type program struct {
 	args arguments
 	home string
 	open openFunc
-	told bool // what is to be known of the history
+	told map[string]bool // IDs of the notices that were printed and still stand
 }
 
 var (

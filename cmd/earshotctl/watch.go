@@ -36,6 +36,7 @@ func newWatcher(p *program, d device) *watcher {
 
 // catchUp reads everything and prints what is new.
 func (w *watcher) catchUp(ctx context.Context) error {
+	w.p.tell(ctx, w.d)
 	self, err := w.d.Self(ctx)
 	if err != nil {
 		return err

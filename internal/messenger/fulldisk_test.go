@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"earshot/internal/msgid"
 	"earshot/internal/store"
 )
 
@@ -50,6 +53,58 @@ func (n *node) fillDisk() (free func()) {
 		}
 		run(db, "DROP TABLE no_room")
 	}
+}
+
+// TestAFullDiskIsTold: of the receiver to its person, while it lasts; everything
+// goes on by itself.
+func TestAFullDiskIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := friends(t)
+		events, err := b.m.Subscribe(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := func(when string, want ...NoticeKind) {
+			t.Helper()
+			n := 0
+			for len(events) > 0 {
+				if e := <-events; e.Kind == EventNotices {
+					n++
+				}
+			}
+			var got []NoticeKind
+			notices, err := b.m.Notices(t.Context())
+			for _, notice := range notices {
+				got = append(got, notice.Kind)
+			}
+			if err != nil || n != 1 || !slices.Equal(got, want) {
+				t.Errorf("%s: %d events and %v (%v), want one and %v", when, n, got, err, want)
+			}
+		}
+		free := b.fillDisk()
+		a.send(b, "comes")
+		<-time.After(3 * refusedPause) // it is refused more than once
+		settle()
+		told("full", NoticeDiskFull)
+		free()
+		<-time.After(2 * refusedPause)
+		settle()
+		told("space again")
+		if got := b.texts(a); got[len(got)-1] != "< comes" || a.waiting() != 0 {
+			t.Errorf("bert sees %q, %d wait", got, a.waiting())
+		}
+
+		free = b.fillDisk()
+		if _, err := b.m.Send(t.Context(), Outgoing{ID: msgid.New(time.Now()), To: a.id, Text: "mine"}); !errors.Is(err, store.ErrDiskFull) {
+			t.Errorf("Send: %v", err)
+		}
+		settle()
+		told("full for an own call", NoticeDiskFull)
+		free()
+		b.send(a, "mine")
+		settle()
+		told("space for an own call")
+	})
 }
 
 // TestClearTellsOfWhatWent: and of nothing when nothing went.

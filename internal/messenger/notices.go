@@ -20,6 +20,7 @@ const (
 	NoticeStartedAnew = store.NoticeStartedAnew
 	NoticeReadOnly    = store.NoticeReadOnly
 	NoticeDamaged     = store.NoticeDamaged
+	NoticeDiskFull    = store.NoticeDiskFull
 )
 
 // EventNotices says that Notices returns something else now; no field is set.
@@ -35,8 +36,8 @@ type NoticeService interface {
 	// dismissed, oldest first.
 	Notices(ctx context.Context) ([]Notice, error)
 	// DismissNotice says that a person has read a notice. One that is gone already
-	// is no error. One that tells of a state which lasts comes again at the next
-	// start.
+	// is no error. One that tells of a state which lasts comes again when that
+	// begins anew, at the next start at the latest.
 	DismissNotice(ctx context.Context, id string) error
 }
 
@@ -55,11 +56,17 @@ func (m *Messenger) DismissNotice(ctx context.Context, id string) error {
 	return err
 }
 
-// watchStore tells when the store met damage.
+// watchStore tells when the store met damage, and when its disk is full or has
+// space again.
 func (m *Messenger) watchStore() {
-	select {
-	case <-m.db.Damage():
+	for damage := m.db.Damage(); ; {
+		select {
+		case <-damage:
+			damage = nil // once is all
+		case <-m.db.RoomChanged():
+		case <-m.ctx.Done():
+			return
+		}
 		m.hub.publish(Event{Kind: EventNotices})
-	case <-m.ctx.Done():
 	}
 }

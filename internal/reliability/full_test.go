@@ -20,8 +20,8 @@ const tinyDisk = 8 << 20
 const refusal = `"the other side refused a frame"`
 
 // R18, the chat: a receiver whose disk is full acknowledges nothing that it has
-// not stored; its sender keeps it and is told; with room again everything goes
-// on by itself.
+// not stored; its sender keeps it and is told, and its person; with room again
+// everything goes on by itself.
 func TestR18ReceiverDiskFull(t *testing.T) {
 	t.Parallel()
 	disk := faultbench.NewSmallDisk(t, tinyDisk)
@@ -34,6 +34,7 @@ func TestR18ReceiverDiskFull(t *testing.T) {
 		faultbench.WaitFor(t, "a text that is not stored, and a sender that is told", func() bool {
 			return strings.Contains(logOf(t, c.a)[logged:], refusal)
 		})
+		faultbench.WaitFor(t, "a receiver whose person is told", func() bool { return saysFull(c.b) })
 		writing.stop()
 		if len(c.a.Outbox()) == 0 {
 			t.Error("nothing waits, although the receiver's disk is full")
@@ -46,6 +47,7 @@ func TestR18ReceiverDiskFull(t *testing.T) {
 		faultbench.WaitFor(t, "messages shown again", func() bool { return c.ledger.CountShown(c.a.ID, c.b.ID) > shown })
 		writing.stop()
 		faultbench.Settle(t, c.a)
+		faultbench.WaitFor(t, "a person who is not told any more", func() bool { return !saysFull(c.b) })
 		t.Logf("everything was there %v after there was room again", time.Since(freed).Round(time.Millisecond))
 		c.b.NoMoreDescriptors(descriptors)
 		c.b.Stop() // one link tells of few refusals, and the next round wants to see its own
@@ -82,6 +84,12 @@ func TestR18SenderDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.verify()
+}
+
+// saysFull reports whether a device tells its person that the disk is full.
+func saysFull(d *faultbench.Device) bool {
+	out, _ := d.Ctl("notices")
+	return strings.Contains(out, "The disk is full")
 }
 
 // logOf is what a device has logged so far.

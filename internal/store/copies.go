@@ -96,6 +96,7 @@ func (d *DB) CopyIfDue(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, d.failed(op, err)
 	}
+	d.sawRoom()
 	return true, d.failed(op, errors.Join(d.prune(), d.noteUnchanged(ctx, before)))
 }
 
@@ -103,7 +104,7 @@ func (d *DB) failed(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", op, d.noted(withoutPaths(err)))
+	return fmt.Errorf("%s: %w", op, d.sawFull(d.noted(withoutPaths(err))))
 }
 
 // withoutPaths is an error of the file system for a log: it says which file, and

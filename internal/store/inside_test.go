@@ -118,6 +118,25 @@ func TestDiskFull(t *testing.T) {
 	if !errors.Is(err, ErrDiskFull) {
 		t.Fatalf("Receive on a full disk: %v", err)
 	}
+	tells := func(when string, want int) {
+		t.Helper()
+		select {
+		case <-db.RoomChanged():
+		default:
+			t.Error(when + ": nobody is told")
+		}
+		notices, err := db.Notices(t.Context())
+		if err != nil || len(notices) != want || want > 0 && notices[0].Kind != NoticeDiskFull {
+			t.Errorf("%s: notices %+v, %v", when, notices, err)
+		}
+	}
+	tells("full", 1)
+	if err := db.TouchSeen(t.Context(), peer, db.now()); err != nil { // changes no row, and needs no space
+		t.Fatal(err)
+	}
+	if len(db.RoomChanged()) > 0 {
+		t.Error("a call that stored nothing took the notice back")
+	}
 	history, err := db.History(t.Context(), peer, msgid.ID{}, 0)
 	if err != nil || len(history) != stored {
 		t.Fatalf("%d messages, %d were stored (%v)", len(history), stored, err)
@@ -126,6 +145,28 @@ func TestDiskFull(t *testing.T) {
 	if _, err := db.Receive(t.Context(), []Incoming{text(peer, stored+1, big)}); err != nil {
 		t.Fatalf("Receive with space again: %v", err)
 	}
+	tells("space again", 0)
+	limit(1) // less than there is: no page may be added
+	if _, err := db.Receive(t.Context(), []Incoming{text(peer, stored+2, big)}); !errors.Is(err, ErrDiskFull) {
+		t.Fatalf("Receive on a disk that is full again: %v", err)
+	}
+	tells("full again", 1)
+	if err := db.DismissNotice(t.Context(), noticeDiskFullID); err != nil {
+		t.Error(err)
+	}
+	if notices, err := db.Notices(t.Context()); err != nil || len(notices) > 0 {
+		t.Errorf("dismissed: notices %+v, %v", notices, err)
+	}
+	limit(1 << 30)
+	if _, err := db.Receive(t.Context(), []Incoming{text(peer, stored+3, big)}); err != nil {
+		t.Fatal(err)
+	}
+	tells("space once more", 0)
+	limit(1)
+	if _, err := db.Receive(t.Context(), []Incoming{text(peer, stored+4, big)}); !errors.Is(err, ErrDiskFull) {
+		t.Fatal(err)
+	}
+	tells("full after it was dismissed", 1)
 }
 
 // TestFailedMigration: a migration that fails leaves the version before it.

@@ -19,10 +19,11 @@ const (
 	NoticeStartedAnew NoticeKind = "started_anew" // the file was damaged and there was no copy
 	NoticeReadOnly    NoticeKind = "read_only"    // a newer version wrote the file
 	NoticeDamaged     NoticeKind = "damaged"      // damage was met; the next start repairs it
+	NoticeDiskFull    NoticeKind = "disk_full"    // there is no space to store anything
 )
 
-// Notice is something about the history that a person has to know. It is kept
-// until the person dismisses it.
+// Notice is something about the history that a person has to know. It is there
+// until the person dismisses it, or until the state of which it tells ends.
 type Notice struct {
 	ID     string // names it to DismissNotice
 	Kind   NoticeKind
@@ -43,6 +44,8 @@ func (n Notice) Text() string {
 		return "A newer version of Earshot wrote this history: it can be read here, but nothing can be sent or received. Install that version or a later one."
 	case NoticeDamaged:
 		return "The history is damaged. Start Earshot again: it is repaired then."
+	case NoticeDiskFull:
+		return "The disk is full: what others send waits with them until there is space. Free some."
 	}
 	return string(n.Kind)
 }
@@ -53,7 +56,24 @@ const (
 
 	noticeReadOnlyID = "read-only"
 	noticeDamagedID  = "damaged"
+	noticeDiskFullID = "disk-full"
 )
+
+// lasting returns the notices of states that hold at the moment. They are not
+// stored, and need not be readable or fit on the disk.
+func (d *DB) lasting() []Notice {
+	var out []Notice
+	if d.readOnly() {
+		out = append(out, Notice{ID: noticeReadOnlyID, Kind: NoticeReadOnly})
+	}
+	if d.damaged() {
+		out = append(out, Notice{ID: noticeDamagedID, Kind: NoticeDamaged})
+	}
+	if d.full.Load() {
+		out = append(out, Notice{ID: noticeDiskFullID, Kind: NoticeDiskFull})
+	}
+	return out
+}
 
 // Notices returns what a person has to know and has not dismissed, oldest first.
 func (d *DB) Notices(ctx context.Context) ([]Notice, error) {
@@ -73,12 +93,8 @@ func (d *DB) Notices(ctx context.Context) ([]Notice, error) {
 	slices.SortFunc(out, func(a, b Notice) int { return a.At.Compare(b.At) })
 	d.noticeMu.Lock()
 	defer d.noticeMu.Unlock()
-	for _, n := range []Notice{{ID: noticeReadOnlyID, Kind: NoticeReadOnly}, {ID: noticeDamagedID, Kind: NoticeDamaged}} {
-		is := d.readOnly()
-		if n.Kind == NoticeDamaged {
-			is = d.damaged()
-		}
-		if is && !d.dismissed[n.ID] {
+	for _, n := range d.lasting() {
+		if !d.dismissed[n.ID] {
 			out = append(out, n)
 		}
 	}
@@ -89,10 +105,10 @@ func (d *DB) Notices(ctx context.Context) ([]Notice, error) {
 }
 
 // DismissNotice takes a notice away. One that tells of a state which lasts comes
-// again at the next Open. ErrNotFound.
+// again when that begins anew, at the next Open at the latest. ErrNotFound.
 func (d *DB) DismissNotice(ctx context.Context, id string) error {
 	const op = "dismiss notice"
-	if id == noticeReadOnlyID && d.readOnly() || id == noticeDamagedID && d.damaged() {
+	if slices.ContainsFunc(d.lasting(), func(n Notice) bool { return n.ID == id }) {
 		d.noticeMu.Lock()
 		defer d.noticeMu.Unlock()
 		d.dismissed[id] = true

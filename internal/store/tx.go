@@ -86,8 +86,11 @@ func (d *DB) write(ctx context.Context, op string, fn func(ctx context.Context, 
 		return fmt.Errorf("%s: %w", op, d.newer)
 	}
 	ctx = context.WithoutCancel(ctx)
-	if err := inTx(ctx, d.writer.conn, func() error { return d.watched(ctx, fn) }); err != nil {
-		return fmt.Errorf("%s: %w", op, d.healed(ctx, err))
+	err := d.tried(ctx, func() error {
+		return inTx(ctx, d.writer.conn, func() error { return d.watched(ctx, fn) })
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, d.sawFull(d.healed(ctx, err)))
 	}
 	return nil
 }
