@@ -10,6 +10,11 @@ import (
 // computer that sleeps at times.
 const copyLook = time.Hour
 
+// copySoon is how long after messages were deleted the copies that hold them are
+// replaced: what is deleted meanwhile costs no further copy, which takes seconds
+// of a large history.
+const copySoon = time.Minute
+
 // keepCopies copies the history while this process is its owner, until ctx ends.
 func (o *owner) keepCopies(ctx context.Context) {
 	look := time.NewTicker(copyLook)
@@ -25,6 +30,12 @@ func (o *owner) keepCopies(ctx context.Context) {
 		}
 		select {
 		case <-look.C:
+		case <-o.db.CopiesOutdated():
+			select {
+			case <-time.After(copySoon):
+			case <-ctx.Done():
+				return
+			}
 		case <-ctx.Done():
 			return
 		}

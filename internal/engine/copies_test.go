@@ -2,11 +2,16 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	_ "modernc.org/sqlite" // reads the file without the store
@@ -164,4 +169,83 @@ func deviceOf(t *testing.T, home string) identity.DeviceID {
 		t.Fatal(err)
 	}
 	return id.ID()
+}
+
+// TestDeletedMessagesLeaveTheCopiesSoon: deletions of one minute cost one copy;
+// when it cannot be made, it is tried again at the hourly look.
+func TestDeletedMessagesLeaveTheCopiesSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		home := t.TempDir()
+		db, err := store.Open(t.Context(), home, identity.DeviceID{1}, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		peer, n := identity.DeviceID{2}, 0
+		write := func() {
+			t.Helper()
+			n++
+			if _, _, err := db.Enqueue(t.Context(), store.NewMessage{ID: msgid.New(time.Now()), Peer: peer, Text: fmt.Sprint(n), At: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		remove := func() {
+			t.Helper()
+			write()
+			msgs, err := db.Outbox(t.Context())
+			if err == nil {
+				_, err = db.Cancel(t.Context(), peer, msgs[0].ID)
+			}
+			if err == nil {
+				_, err = db.Clear(t.Context(), peer)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		copies := func() (names []string) {
+			synctest.Wait()
+			paths, _ := filepath.Glob(filepath.Join(home, "copies", "*.db"))
+			for _, path := range paths {
+				names = append(names, filepath.Base(path))
+			}
+			return names
+		}
+		want := func(when string, want ...string) {
+			t.Helper()
+			if got := copies(); !slices.Equal(got, want) {
+				t.Fatalf("%s: copies %q, want %q", when, got, want)
+			}
+		}
+		write()
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		o := &owner{db: db, log: slog.New(slog.DiscardHandler)}
+		go o.keepCopies(ctx)
+		want("at the start", "000001.db")
+		for range 3 {
+			remove()
+			<-time.After(copySoon / 4)
+		}
+		want("within a minute", "000001.db")
+		<-time.After(copySoon / 2)
+		want("after a minute", "000002.db")
+		<-time.After(2 * copySoon)
+		want("three deletions cost one copy", "000002.db")
+
+		inTheWay := filepath.Join(home, "copies", "unfinished-folder", "x")
+		if err := os.MkdirAll(inTheWay, 0o700); err != nil { // no copy can be begun
+			t.Fatal(err)
+		}
+		remove()
+		<-time.After(2 * copySoon)
+		want("the copy fails", "000002.db")
+		if err := os.RemoveAll(filepath.Dir(inTheWay)); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(2 * copySoon)
+		want("and is not tried at once", "000002.db")
+		<-time.After(copyLook)
+		want("after the hourly look", "000003.db")
+	})
 }

@@ -73,11 +73,12 @@ func listCopies(dir string) ([]copyFile, error) {
 
 // CopyIfDue copies the file into the folder "copies" beside it when there is
 // something to keep, something changed since the newest copy, and that is older
-// than 24 hours or from the future. It reports whether it made one. Other calls
-// go on meanwhile, also those that write. Of the copies it leaves the newest
-// two, and the one that was made before the last change of the schema. When it
-// fails, the older copies stay. Only one process at a time may call it.
-// ErrDiskFull, ErrDamaged.
+// than 24 hours or from the future, or when Clear or Forget deleted something
+// that the copies hold. It reports whether it made one. Other calls go on
+// meanwhile, also those that write. Of the copies it leaves the newest two, and
+// the one that was made before the last change of the schema; after a Clear or
+// Forget the new one alone. When it fails, the older copies stay. Only one
+// process at a time may call it. ErrDiskFull, ErrDamaged.
 func (d *DB) CopyIfDue(ctx context.Context) (bool, error) {
 	const op = "copy the history"
 	d.copying.Lock()
@@ -85,19 +86,31 @@ func (d *DB) CopyIfDue(ctx context.Context) (bool, error) {
 	if d.readOnly() || d.damaged() {
 		return false, nil
 	}
-	due, err := d.copyDue(ctx)
+	outdated, err := d.Setting(ctx, outdatedKey)
+	if err != nil {
+		return false, d.failed(op, err)
+	}
+	due, err := d.copyDue(ctx, outdated != "")
 	if err != nil || !due {
 		return false, d.failed(op, err)
 	}
+	var name string
 	before, err := d.changes(ctx)
 	if err == nil {
-		_, err = d.makeCopy(ctx, "")
+		name, err = d.makeCopy(ctx, "")
 	}
 	if err != nil {
 		return false, d.failed(op, err)
 	}
 	d.sawRoom()
-	return true, d.failed(op, errors.Join(d.prune(), d.noteUnchanged(ctx, before)))
+	if outdated == "" {
+		return true, d.failed(op, errors.Join(d.prune(keepCopies, 1), d.noteUnchanged(ctx, before)))
+	}
+	noted, err := d.replaceCopies(ctx, name, outdated)
+	if err != nil {
+		return false, d.failed(op, err)
+	}
+	return true, d.failed(op, d.noteUnchanged(ctx, before+noted))
 }
 
 func (d *DB) failed(op string, err error) error {
@@ -119,8 +132,8 @@ func withoutPaths(err error) error {
 	return err
 }
 
-func (d *DB) copyDue(ctx context.Context) (bool, error) {
-	if d.unchanged.Load() {
+func (d *DB) copyDue(ctx context.Context, outdated bool) (bool, error) {
+	if d.unchanged.Load() && !outdated {
 		return false, nil
 	}
 	copies, err := listCopies(d.dir)
@@ -129,7 +142,7 @@ func (d *DB) copyDue(ctx context.Context) (bool, error) {
 	}
 	if len(copies) > 0 {
 		age := d.now().Sub(copies[0].at)
-		return age < 0 || age >= copyEvery, nil
+		return outdated || age < 0 || age >= copyEvery, nil
 	}
 	var some bool
 	err = d.read(ctx, "look for something to copy", func(q querier) error {
@@ -191,17 +204,18 @@ func (d *DB) makeCopy(ctx context.Context, suffix string) (name string, err erro
 	return name, syncDir(dir)
 }
 
-// prune removes the copies that newer ones have replaced.
-func (d *DB) prune() error {
+// prune removes the copies that newer ones have replaced: it leaves so many daily
+// ones and so many that were made before a change of the schema.
+func (d *DB) prune(keepDaily, keepMigrations int) error {
 	copies, err := listCopies(d.dir)
 	if err != nil {
 		return err
 	}
 	daily, migrations := 0, 0
 	for _, c := range copies {
-		seen, keep := &daily, keepCopies
+		seen, keep := &daily, keepDaily
 		if c.migration {
-			seen, keep = &migrations, 1
+			seen, keep = &migrations, keepMigrations
 		}
 		if *seen++; *seen <= keep {
 			continue

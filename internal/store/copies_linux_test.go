@@ -69,6 +69,24 @@ func copyOnAFullDisk(t *testing.T, dir string) {
 			t.Errorf("copies %q", got)
 		}
 	}
+	// Nor do they go when something was deleted that they hold.
+	if _, err := db.Receive(t.Context(), []Incoming{text(secretPeer, 1, "x")}); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := db.Clear(t.Context(), secretPeer); c.Removed != 1 || err != nil {
+		t.Fatalf("Clear: %+v, %v", c, err)
+	}
+	for range 2 {
+		if made, err := db.CopyIfDue(t.Context()); made || !errors.Is(err, ErrDiskFull) {
+			t.Errorf("CopyIfDue after a deletion: %v, %v", made, err)
+		}
+		if got := copyNames(t, dir); got != "000001.db" {
+			t.Errorf("copies after a deletion %q", got)
+		}
+	}
+	if notices, err := db.Notices(t.Context()); err != nil || len(notices) != 1 || notices[0].Kind != NoticeDiskFull {
+		t.Errorf("notices %+v, %v", notices, err)
+	}
 	if err := db.goodCopy(t.Context(), filepath.Join(copies, "000001.db")); err != nil {
 		t.Error(err)
 	}

@@ -73,6 +73,7 @@ type DB struct {
 	checkAlways int64      // see the constant
 	copying     sync.Mutex // held while a copy is made
 	unchanged   atomic.Bool
+	outdated    chan struct{} // capacity 1
 	full        atomic.Bool   // the disk, when something was last stored
 	roomChanged chan struct{} // capacity 1
 	noticeMu    sync.Mutex    // guards dismissed
@@ -101,7 +102,8 @@ func Open(ctx context.Context, dir string, self identity.DeviceID, o Options) (*
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	d := &DB{self: self, dir: dir, log: o.Logger, now: o.Now, turn: make(chan struct{}, 1),
-		damage: make(chan struct{}), roomChanged: make(chan struct{}, 1), dismissed: map[string]bool{}, checkAlways: checkAlways}
+		damage: make(chan struct{}), roomChanged: make(chan struct{}, 1), outdated: make(chan struct{}, 1),
+		dismissed: map[string]bool{}, checkAlways: checkAlways}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

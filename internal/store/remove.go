@@ -107,7 +107,8 @@ type Cleared struct {
 }
 
 // Clear deletes the conversation with peer from this device, except what waits
-// in the outbox. What was seen stays known, so that nothing of it comes again.
+// in the outbox; from the copies it goes later (CopiesOutdated). What was seen
+// stays known, so that nothing of it comes again.
 // When it fails halfway a part is gone, which Removed says; calling it again
 // removes the rest.
 func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (Cleared, error) {
@@ -119,6 +120,9 @@ func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (Cleared, error)
 		err := d.write(ctx, op, func(ctx context.Context, t *tx) (err error) {
 			nums, err = all(ctx, t, scanNum, `SELECT num FROM message WHERE num > ? AND peer = ? AND kind <> 255
 				AND num NOT IN (SELECT message FROM outbox) ORDER BY num LIMIT ?`, last, peer[:], removeBatch)
+			if err == nil && len(nums) > 0 {
+				err = outdate(ctx, t)
+			}
 			if err != nil {
 				return err
 			}
@@ -126,6 +130,9 @@ func (d *DB) Clear(ctx context.Context, peer identity.DeviceID) (Cleared, error)
 		})
 		if err != nil {
 			return out, err
+		}
+		if len(nums) > 0 {
+			wake(d.outdated)
 		}
 		out.Removed += len(nums)
 		if more = len(nums) == removeBatch; more {

@@ -192,5 +192,5 @@ func (d *DB) copyBefore(ctx context.Context, version int) error {
 		return fmt.Errorf("copy the history before its schema changes: %w", err)
 	}
 	d.log.Info("the history is brought to a new schema", "from", version, "to", len(migrations), "copy", name)
-	return errors.Join(d.prune(), forgetUnchanged(d.dir))
+	return errors.Join(d.prune(keepCopies, 1), forgetUnchanged(d.dir))
 }
