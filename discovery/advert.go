@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/grandcat/zeroconf"
 
@@ -17,7 +18,12 @@ import (
 type advert struct {
 	server *zeroconf.Server
 	links  []netif.Interface // those it listens on
+	began  time.Time
 }
+
+// receiversBegin is how long a responder runs before it is stopped: its Shutdown
+// waits only for those of its goroutines that have begun.
+const receiversBegin = 100 * time.Millisecond
 
 // fixedAddrs reports whether zeroconf gets our addresses, because the system
 // does not let it look them up, as on Android; then it has to be started again
@@ -58,13 +64,14 @@ func (a *advert) start(r Record, salt [8]byte, links []netif.Interface) error {
 		a.server = nil
 		return err
 	}
-	a.links = links
+	a.links, a.began = links, time.Now()
 	return nil
 }
 
 // stop says goodbye once and ends the responder.
 func (a *advert) stop() {
 	if a.server != nil {
+		time.Sleep(receiversBegin - time.Since(a.began))
 		a.server.Shutdown()
 	}
 	a.server, a.links = nil, nil
