@@ -272,10 +272,10 @@ func TestTwoDevicesOnOneHost(t *testing.T) {
 	lan := faultbench.NewLAN(t, "a", "b")
 	alice := startPeer(t, lan, "a", "alice")
 	amy := startPeer(t, lan, "a", "amy")
-	bob := startPeer(t, lan, "b", "bob")
 	addr := lan.Addr("a").String()
 	alice.await("found amy", soon, addr+":"+amy.port)
 	amy.await("found alice", soon, addr+":"+alice.port)
+	bob := startPeer(t, lan, "b", "bob") // now, or amy might have found him before alice
 	bob.await("found", soon)
 	bob.await("found", soon)
 	amy.await("found bob", soon)
