@@ -74,14 +74,16 @@ func (c *Controller) Resend(id identity.DeviceID, key string) {
 		if s.thread != nil && s.thread.peer == id {
 			e = s.thread.index[k]
 		}
-		if e == nil || s.thread.acts(e)&CanResend == 0 {
+		old := messenger.Ref{Peer: id, ID: k.id, Mine: true}
+		if e == nil || s.thread.acts(e)&CanResend == 0 || s.resent[old] { // the last: a second click
 			c.ledger.end(oneText, false)
 			return 0
 		}
+		s.resent[old] = true
 		p := sending{
 			out:  messenger.Outgoing{ID: msgid.New(c.opt.Now()), To: id, Kind: e.m.Kind, Text: e.m.Text, ReplyTo: e.m.ReplyTo},
 			at:   c.opt.Now(),
-			old:  &messenger.Ref{Peer: id, ID: k.id, Mine: true},
+			old:  &old,
 			mode: mode{},
 		}
 		p.quote = e.m.Quote

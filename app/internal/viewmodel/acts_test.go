@@ -149,6 +149,7 @@ func TestCancelAndSendAgain(t *testing.T) {
 		}
 		svc.fail = nil
 		d.Resend(id(1), keyN(1, true))
+		d.Resend(id(1), keyN(1, true))  // a double click
 		d.Resend(id(1), keyN(0, false)) // was never sent from here
 		d.Resend(id(2), keyN(1, true))
 		snap := d.settle()

@@ -12,13 +12,20 @@ const foundFor = 2 * time.Second
 
 // goTo sends the view to a message in memory and marks it.
 func (t *thread) goTo(key string) {
-	t.place = Place{Key: key, Rev: t.place.Rev + 1}
+	t.send(Place{Key: key})
 	t.found = key
+}
+
+// send sends the view to a place.
+func (t *thread) send(p Place) {
+	*t.places++
+	p.Rev = *t.places
+	t.place = p
 }
 
 // goToEnd sends the view to the newest message.
 func (t *thread) goToEnd() {
-	t.place = Place{End: true, Rev: t.place.Rev + 1}
+	t.send(Place{End: true})
 	t.found, t.missed = "", 0
 }
 

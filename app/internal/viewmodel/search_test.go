@@ -197,3 +197,31 @@ func TestHitsOfAllKinds(t *testing.T) {
 		t.Errorf("a short text became %s", got)
 	}
 }
+
+// TestAHitIsMarkedAgain, for as long as the first time, when its chat was left
+// and is opened at it once more.
+func TestAHitIsMarkedAgain(t *testing.T) {
+	svc := newFake()
+	svc.history = talk(300)
+	atDesk(t, svc, func(d *desk) {
+		key := keyN(20, false)
+		rev := 0
+		for range 2 {
+			d.OpenAt(id(1), key)
+			chat := d.settle().Chat
+			if chat.Place.Key != key || chat.Place.Rev == rev {
+				t.Errorf("the place is %+v, after rev %d", chat.Place, rev)
+			}
+			rev = chat.Place.Rev
+			marked := func() bool { return slices.ContainsFunc(d.settle().Chat.Rows, func(r *Row) bool { return r.Found }) }
+			if !marked() {
+				t.Error("it is not marked")
+			}
+			if d.pass(2 * foundFor); marked() {
+				t.Error("it stays marked")
+			}
+			d.Close()
+			d.settle()
+		}
+	})
+}

@@ -98,6 +98,7 @@ func (c *Controller) settled(ctx context.Context, out messenger.Outgoing, m mess
 func (c *Controller) stored(s *state, p sending, m messenger.Message, err error) {
 	switch {
 	case err != nil && p.old != nil: // it is still there
+		delete(s.resent, *p.old)
 		s.draft(p.out.To).err = refusal(err)
 		return
 	case err != nil:

@@ -41,6 +41,8 @@ type state struct {
 	focused       bool                       // the window has the keyboard
 	above         bool                       // the newest message of the open chat is not in view
 	sending       []sending                  // in the order in which they were written
+	resent        map[messenger.Ref]bool     // cancelled messages whose text is on its way again, or went
+	places        int                        // so often the view was sent somewhere
 	refused       map[identity.DeviceID]bool // their request was refused here, since the start
 	notice        string                     // what went wrong with the last action
 	stay          string                     // why the window did not close
@@ -73,6 +75,7 @@ func newState() *state {
 		peers:   make(map[identity.DeviceID]messenger.Peer),
 		drafts:  make(map[identity.DeviceID]*draft),
 		refused: make(map[identity.DeviceID]bool),
+		resent:  make(map[messenger.Ref]bool),
 	}
 }
 
@@ -205,6 +208,7 @@ func (s *state) open(id identity.DeviceID) stale {
 		return 0
 	}
 	s.thread = newThread(id)
+	s.thread.places = &s.places
 	s.notice, s.above = "", false
 	s.forget()
 	return staleThread

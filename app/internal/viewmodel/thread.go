@@ -45,6 +45,7 @@ type thread struct {
 	around msgKey // a reading is to bring this message; zero: none
 	toEnd  bool   // a reading is to bring the newest messages, wherever the window is
 	place  Place  // where the view was sent last
+	places *int   // so often it was sent somewhere, in whatever chat: no two places are the same
 	found  string // key of the row that is marked, "" for none
 	missed int    // messages that came out of sight
 	said   string // what a person is told, until the chat is left or written in
@@ -72,7 +73,7 @@ type msgKey struct {
 func keyOf(m messenger.Message) msgKey { return msgKey{m.ID, m.Outgoing} }
 
 func newThread(peer identity.DeviceID) *thread {
-	return &thread{peer: peer, index: make(map[msgKey]*entry), spare: make(map[string]*Row)}
+	return &thread{peer: peer, index: make(map[msgKey]*entry), spare: make(map[string]*Row), places: new(int)}
 }
 
 // first is the ID of the oldest message in memory, zero if there is none.
