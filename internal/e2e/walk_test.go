@@ -224,7 +224,7 @@ func (w walk) change(t *testing.T) {
 
 	phone.rightClick(phone.seeText(answer + more))
 	phone.click(phone.seeID("menu/delete"))
-	phone.click(phone.seeID("ask/everyone"))
+	phone.click(phone.seeState("ask/everyone", "ready"))
 	desk.seeText(takenBack)
 	phone.seeText(takenBack)
 	desk.picture("deleted-desktop")

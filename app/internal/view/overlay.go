@@ -27,12 +27,26 @@ func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
 func (r *Root) openCard(m *contextMenu) { r.present(m, m.rows[0]) }
 
 // openQuestion shows a card that asks; the keyboard is on its last answer, which
-// changes nothing.
+// changes nothing. What is dangerous counts only after settleTime: it may lie
+// where the second click on the entry that asked falls.
 func (r *Root) openQuestion(at fyne.Position, question, note safetext.Display, answers ...menuEntry) {
+	settled := r.settling()
+	for i := range answers {
+		if answers[i].danger {
+			answers[i].ready = settled
+		}
+	}
 	answers = append(answers, menuEntry{id: "ask/cancel", icon: kit.IconClose, word: "Cancel", do: func() {}})
 	m := newContextMenu(r.t, at, r.closeMenu, answers...)
 	m.ask(question, note)
 	r.present(m, m.rows[len(m.rows)-1])
+	r.changesIn(settleTime)
+}
+
+// settling reports, from settleTime after now, that what is shown now counts.
+func (r *Root) settling() (settled func() bool) {
+	shown := r.Now()
+	return func() bool { return r.Now().Sub(shown) >= settleTime }
 }
 
 // present lays a card over the part of the window that nothing of a phone covers
@@ -88,10 +102,8 @@ func (r *Root) follow(l weblink.Link, at fyne.Position) {
 		}
 		return
 	}
-	shown := r.Now()
-	settled := func() bool { return r.Now().Sub(shown) >= settleTime }
 	m := newContextMenu(r.t, at, r.closeMenu,
-		menuEntry{id: "ask/open", icon: kit.IconOpen, word: "Open", ready: settled, do: func() { r.launch(l) }},
+		menuEntry{id: "ask/open", icon: kit.IconOpen, word: "Open", ready: r.settling(), do: func() { r.launch(l) }},
 		menuEntry{id: "ask/copy", icon: kit.IconLink, word: "Copy link", do: func() { r.copyText(l.URL) }},
 		menuEntry{id: "ask/cancel", icon: kit.IconClose, word: "Cancel", do: func() {}})
 	question, note := "Open "+l.Host+"?", "What is written does not show plainly that this link leads there."

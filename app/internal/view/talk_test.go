@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -80,6 +81,9 @@ func TestTalkPictures(t *testing.T) {
 		{"talk-delete", 1000, 700, func(*viewmodel.Chat) {}, func(r *Root) {
 			test.TapSecondaryAt(element(r, "5").Object.(*rowView), fyne.NewPos(230, 60))
 			test.Tap(element(r, "menu/delete").Object.(fyne.Tappable))
+			settled := r.Now().Add(settleTime)
+			r.Now = func() time.Time { return settled }
+			r.changed()
 		}},
 		{"talk-away", 1000, 700, func(c *viewmodel.Chat) {
 			c.Newer, c.Missed, c.Place = true, 12, viewmodel.Place{Key: "30", Rev: 1}
@@ -166,6 +170,7 @@ func TestDeletingAsks(t *testing.T) {
 		menuOf(t, root, c.key)
 		tap(t, root, "menu/delete")
 		want(t, rec)
+		rec.clock = rec.clock.Add(settleTime)
 		tap(t, root, c.answer)
 		if c.want == "" {
 			want(t, rec)
@@ -184,6 +189,41 @@ func TestDeletingAsks(t *testing.T) {
 	}
 	if root.closeMenu(); root.open != nil {
 		t.Error("the card stays")
+	}
+}
+
+// TestADoubleClickDeletesNothing: the second click on the entry of a menu that
+// asks first is not an answer, wherever the card comes up.
+func TestADoubleClickDeletesNothing(t *testing.T) {
+	for _, c := range []struct {
+		entry, answer string
+		open          func(*Root)
+	}{
+		{"menu/delete", "ask/everyone", func(r *Root) { menuOf(t, r, "5") }},
+		{"chat/clear", "ask/clear", func(r *Root) { r.chat.head.who.Tapped(nil) }},
+		{"keep/30d", "ask/keep", func(r *Root) { tap(t, r, "settings") }},
+	} {
+		snap := talking()
+		snap.Keep = "forever"
+		root, rec, win := window(t, snap, 1000, 700)
+		rec.take()
+		for y := float32(60); y < 700; y += 20 {
+			c.open(root)
+			root.open.at.Y = y
+			root.open.Refresh()
+			click := middle(element(root, c.entry))
+			clickAt(win, click)
+			clickAt(win, click)
+			want(t, rec)
+			root.closeMenu()
+		}
+		c.open(root)
+		tap(t, root, c.entry)
+		rec.clock = rec.clock.Add(settleTime)
+		tap(t, root, c.answer)
+		if calls := rec.take(); len(calls) != 1 {
+			t.Errorf("%s: calls %q", c.answer, calls)
+		}
 	}
 }
 
@@ -310,6 +350,7 @@ func TestTheMenuOfAConversation(t *testing.T) {
 	root.chat.head.who.Tapped(nil)
 	tap(t, root, "chat/clear")
 	want(t, rec)
+	rec.clock = rec.clock.Add(settleTime)
 	tap(t, root, "ask/clear")
 	want(t, rec, "clear "+snap.Chat.ShortID)
 	for answer, call := range map[string]string{"ask/text": "export %s false <nil>", "ask/json": "export %s true <nil>"} {
@@ -360,6 +401,7 @@ func TestSettings(t *testing.T) {
 	tap(t, root, "settings")
 	tap(t, root, "keep/30d")
 	want(t, rec)
+	rec.clock = rec.clock.Add(settleTime)
 	tap(t, root, "ask/keep")
 	want(t, rec, "keep 30d")
 	tap(t, root, "settings")
