@@ -54,6 +54,7 @@ func (c *Controller) remove(of messenger.Ref) {
 	c.act(of.Peer, func(ctx context.Context) (func(*state), error) {
 		err := c.opt.Service.Remove(ctx, of)
 		return func(s *state) {
+			s.drop(of.Peer, msgKey{of.ID, of.Mine})
 			if s.thread != nil && s.thread.peer == of.Peer {
 				s.thread.remove(msgKey{of.ID, of.Mine})
 			}
@@ -99,6 +100,9 @@ func (c *Controller) Clear(id identity.DeviceID) {
 	c.act(id, func(ctx context.Context) (func(*state), error) {
 		kept, err := c.opt.Service.Clear(ctx, id)
 		return func(s *state) {
+			if d := s.drafts[id]; d != nil {
+				s.leaveMode(d)
+			}
 			switch {
 			case kept == 1:
 				s.draft(id).err = "One message stays until it is delivered or cancelled."

@@ -19,7 +19,7 @@ type File interface {
 }
 
 // Export writes the conversation with a device to f, as text for people or as
-// JSON. Its chat says what came of it. It goes on while other things are done,
+// JSON. Its chat says what came of it, or a notice if that was left. It goes on while other things are done,
 // and ends with Run: then, or after an error, nothing stays.
 func (c *Controller) Export(id identity.DeviceID, f File, asJSON bool) {
 	o := export.Options{Peer: id, Now: c.opt.Now(), Zone: c.opt.Now().Location()}
@@ -36,14 +36,14 @@ func (c *Controller) Export(id identity.DeviceID, f File, asJSON bool) {
 		}
 		if err != nil {
 			c.log.Warn("Could not export a conversation.", "error", err)
-			c.say(id, exportFailed(err))
+			c.tell(id, exportFailed(err))
 			return
 		}
 		count := fmt.Sprintf("%d messages", n)
 		if n == 1 {
 			count = "1 message"
 		}
-		c.say(id, "Exported "+count+" to "+f.Where()+".")
+		c.tell(id, "Exported "+count+" to "+f.Where()+".")
 	})
 }
 
@@ -61,6 +61,19 @@ func (c *Controller) say(id identity.DeviceID, words string) {
 		if s.thread != nil && s.thread.peer == id {
 			s.thread.said = words
 		}
+		return 0
+	})
+}
+
+// tell is say about what came of something. If the chat was left meanwhile, it
+// is a notice.
+func (c *Controller) tell(id identity.DeviceID, words string) {
+	c.inbox.put(func(s *state) stale {
+		if s.thread == nil || s.thread.peer != id {
+			s.notice = words
+			return 0
+		}
+		s.thread.said = words
 		return 0
 	})
 }

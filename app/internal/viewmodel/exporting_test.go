@@ -56,6 +56,12 @@ func TestExport(t *testing.T) {
 		if chat := d.settle().Chat; !strings.HasPrefix(string(chat.BarText), "Not exported: the file could not") || full.discarded != 1 || full.committed != 0 {
 			t.Errorf("it says %q, closed %d times", chat.BarText, full.discarded)
 		}
+		d.Export(id(1), &full, true)
+		d.Open(identity.DeviceID{3})
+		if snap := d.settle(); !strings.HasPrefix(snap.Notice, "Not exported: the file could not") || snap.Chat.Bar == BarNote {
+			t.Errorf("after the chat was left: notice %q, bar %q", snap.Notice, snap.Chat.BarText)
+		}
+		d.Open(id(1))
 		svc.mu.Lock()
 		svc.history = nil
 		svc.mu.Unlock()

@@ -59,6 +59,14 @@ func (s *state) leaveMode(d *draft) {
 	}
 }
 
+// drop leaves the mode of a composer that answers or edits a message which is
+// gone from this device.
+func (s *state) drop(id identity.DeviceID, k msgKey) {
+	if d := s.drafts[id]; d != nil && d.mode.kind != ModeNew && d.mode.of == k {
+		s.leaveMode(d)
+	}
+}
+
 // quoteOf is what stands above a composer.
 func (s *state) quoteOf(t *thread, m mode) Quote {
 	if m.kind == ModeNew {
@@ -112,19 +120,38 @@ func (c *Controller) LeaveMode(id identity.DeviceID) {
 }
 
 // Save gives a message a new text and reports whether it is on its way, like
-// Send. If the service refuses it, the person is back at editing.
+// Send. If the service refuses it, the person is back at editing. A text that is
+// the same as before is no edit.
 func (c *Controller) Save(id identity.DeviceID, key, text string) bool {
 	k, ok := parseKey(key)
 	if !ok || !c.fits(id, text) {
 		return false
 	}
-	var was mode
+	c.ledger.begin(oneChange)
 	c.inbox.put(func(s *state) stale {
+		defer c.ledger.end(oneChange, false) // save has begun its own
 		d := s.draft(id)
-		was = d.mode
+		was := d.mode
 		s.leaveMode(d)
+		if !s.has(id, k, text) {
+			c.save(id, k, text, was)
+		}
 		return 0
 	})
+	return true
+}
+
+// has reports whether a message of the open chat has exactly this text.
+func (s *state) has(id identity.DeviceID, k msgKey, text string) bool {
+	if s.thread == nil || s.thread.peer != id {
+		return false
+	}
+	e := s.thread.index[k]
+	return e != nil && !e.m.Deleted && e.m.Text == text
+}
+
+// save has a message changed that was edited in the mode was.
+func (c *Controller) save(id identity.DeviceID, k msgKey, text string, was mode) {
 	change := messenger.Change{
 		ID: msgid.New(c.opt.Now()), Kind: messenger.KindEdit, Text: text,
 		Of: messenger.Ref{Peer: id, ID: k.id, Mine: k.out},
@@ -141,7 +168,6 @@ func (c *Controller) Save(id identity.DeviceID, key, text string) bool {
 		}
 		d.err = why
 	})
-	return true
 }
 
 // change has the service change a message. If it does not, refused is called

@@ -234,3 +234,51 @@ func TestEditLast(t *testing.T) {
 		}
 	})
 }
+
+func TestTheSameTextIsNoEdit(t *testing.T) {
+	svc := newFake()
+	svc.history = talk(2)
+	atDesk(t, svc, func(d *desk) {
+		d.Open(id(1))
+		d.settle()
+		d.Type(id(1), "a draft")
+		d.Edit(id(1), keyN(1, true))
+		d.settle()
+		if !d.Save(id(1), keyN(1, true), "text 1") {
+			t.Error("it is not taken")
+		}
+		snap := d.settle()
+		if r := lastRow(snap); r.Edited || r.Changing || snap.Chat.Mode != ModeNew || snap.Chat.Draft != "a draft" || d.Undone() {
+			t.Errorf("mode %v, draft %q, row %+v", snap.Chat.Mode, snap.Chat.Draft, r)
+		}
+		if svc.count(`change 2 "text 1"`) != 0 {
+			t.Errorf("calls %q", svc.calls)
+		}
+	})
+}
+
+// TestNothingIsAnsweredThatIsGone from this device: what was written stays.
+func TestNothingIsAnsweredThatIsGone(t *testing.T) {
+	here := message(2, false)
+	for name, remove := range map[string]func(*desk){
+		"deleted here":      func(d *desk) { d.Remove(id(1), keyN(2, false)) },
+		"deleted elsewhere": func(d *desk) { d.event(messenger.Event{Kind: messenger.EventRemoved, Message: &here}) },
+		"with all":          func(d *desk) { d.Clear(id(1)) },
+	} {
+		svc := newFake()
+		svc.history = talk(4)
+		atDesk(t, svc, func(d *desk) {
+			d.Open(id(1))
+			d.settle()
+			d.Reply(id(1), keyN(2, false))
+			d.Type(id(1), "an answer")
+			if d.settle().Chat.Mode != ModeReply {
+				t.Fatal("it is not answered")
+			}
+			remove(d)
+			if chat := d.settle().Chat; chat.Mode != ModeNew || chat.Of != (Quote{}) || chat.Draft != "an answer" {
+				t.Errorf("%s: mode %v of %+v, draft %q", name, chat.Mode, chat.Of, chat.Draft)
+			}
+		})
+	}
+}

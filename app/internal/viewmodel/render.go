@@ -214,6 +214,8 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 		return
 	}
 	switch {
+	case s.thread.said != "": // about what the person just did
+		chat.Bar, chat.BarText = BarNote, safetext.Display(s.thread.said)
 	case peer.Level == trust.Blocked:
 		chat.Bar, chat.BarText = BarBlocked, "You have blocked this device."
 	case peer.Level.IsContact() && !peer.AcceptsMe && s.thread.waits():
@@ -225,7 +227,5 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 			return
 		}
 		chat.BarText = name + " does not know you yet. Your first message asks to be let in."
-	case s.thread.said != "":
-		chat.Bar, chat.BarText = BarNote, safetext.Display(s.thread.said)
 	}
 }

@@ -75,11 +75,11 @@ func part(text string, at int) string {
 	return "… " + text[from:]
 }
 
-// ask makes the search begin anew.
-func (q *search) ask() {
+// ask makes the search begin anew, for so many hits.
+func (q *search) ask(most int) {
 	q.rev++
 	q.due, q.busy = true, true
-	q.next = messenger.Query{Text: q.text, Limit: searchPage}
+	q.next = messenger.Query{Text: q.text, Limit: most}
 }
 
 // found takes the answer to a question.
@@ -88,7 +88,8 @@ func (q *search) found(asked messenger.Query, got []messenger.Hit, err error) {
 	if asked.Before == 0 {
 		q.hits, q.note = nil, ""
 	}
-	q.more = err == nil && len(got) == searchPage
+	q.more = err == nil && len(got) == asked.Limit
+	q.next.Limit = searchPage
 	parsed, _ := words.ParseQuery(asked.Text)
 	for _, h := range got {
 		q.hits = append(q.hits, newHit(h.Message, parsed))
@@ -106,10 +107,12 @@ func (q *search) found(asked messenger.Query, got []messenger.Hit, err error) {
 	}
 }
 
-// searchAgain asks anew because a message changed.
+// searchAgain asks anew because a message changed. As many hits as are there
+// stay, so that nothing moves away from a person who looks at the last of them.
 func (s *state) searchAgain() {
-	if s.search != nil && strings.TrimSpace(s.search.text) != "" {
-		s.search.ask()
+	if q := s.search; q != nil && strings.TrimSpace(q.text) != "" {
+		pages := (len(q.hits) + searchPage - 1) / searchPage
+		q.ask(min(max(1, pages), messenger.MaxPage/searchPage) * searchPage)
 	}
 }
 
@@ -162,7 +165,7 @@ func (c *Controller) Search(text string) {
 		time.AfterFunc(searchPause, func() {
 			c.inbox.put(func(s *state) stale {
 				if s.search == q && q.rev == rev {
-					q.ask()
+					q.ask(searchPage)
 				}
 				return 0
 			})

@@ -225,3 +225,23 @@ func TestAHitIsMarkedAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestAChangeLeavesAsManyHits: nobody who looks at the last of them is thrown
+// back to the first page, and there are not said to be more than there are.
+func TestAChangeLeavesAsManyHits(t *testing.T) {
+	svc := newFake()
+	svc.history = talk(2*searchPage + 7)
+	atDesk(t, svc, func(d *desk) {
+		d.Search("text")
+		d.pass(2 * searchPause)
+		m := svc.history[3]
+		for _, want := range []int{searchPage, 2 * searchPage, 2*searchPage + 7} {
+			d.event(messenger.Event{Kind: messenger.EventChanged, Message: &m})
+			if got := d.settle().Search; len(got.Hits) != want || got.More != (want%searchPage == 0) {
+				t.Errorf("%d hits, more %v, want %d", len(got.Hits), got.More, want)
+			}
+			d.SearchMore()
+			d.settle()
+		}
+	})
+}

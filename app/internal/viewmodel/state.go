@@ -115,6 +115,9 @@ func (s *state) apply(e messenger.Event) stale {
 		if e.Kind == messenger.EventChanged || e.Kind == messenger.EventRemoved {
 			s.searchAgain()
 		}
+		if e.Kind == messenger.EventRemoved {
+			s.drop(e.Message.Peer, keyOf(*e.Message))
+		}
 		if s.thread != nil && s.thread.peer == e.Message.Peer {
 			s.applyMessage(*e.Message, e.Kind)
 		}
