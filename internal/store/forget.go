@@ -14,26 +14,21 @@ const youngRun = 10 * removeBatch
 
 // Forget deletes messages that were stored before a moment from this device,
 // except what waits in the outbox, and returns the devices in whose
-// conversations something was deleted; from the copies it goes later
-// (CopiesOutdated). What was seen stays known. A message that
-// was stored under a clock which had gone back counts as no older than what was
-// stored before it.
+// conversations something was deleted. From the copies it goes within days, as
+// they are replaced; a restored one is forgotten anew. What was seen stays known.
+// A message that was stored under a clock which had gone back counts as no older
+// than what was stored before it.
 func (d *DB) Forget(ctx context.Context, before time.Time) ([]identity.DeviceID, error) {
 	const op = "forget messages"
 	peers := map[identity.DeviceID]bool{}
 	for w := (forgetWalk{before: toMs(before), now: max(toMs(before), toMs(d.now()))}); w.young < youngRun; {
-		scanned, gone := 0, false
+		scanned := 0
 		err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
 			old, n, err := w.next(ctx, t)
 			if err != nil {
 				return err
 			}
-			scanned, gone = n, len(old) > 0
-			if gone {
-				if err := outdate(ctx, t); err != nil {
-					return err
-				}
-			}
+			scanned = n
 			for peer, nums := range old {
 				if err := d.removeRows(ctx, t, peer, nums); err != nil {
 					return err
@@ -44,9 +39,6 @@ func (d *DB) Forget(ctx context.Context, before time.Time) ([]identity.DeviceID,
 		})
 		if err != nil {
 			return nil, err
-		}
-		if gone {
-			wake(d.outdated)
 		}
 		if scanned == 0 {
 			break

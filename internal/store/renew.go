@@ -8,11 +8,10 @@ import (
 )
 
 // outdatedKey is the setting that is there while the copies may hold messages
-// which Clear or Forget deleted. Its value is another one after each of them.
+// which Clear deleted. Its value is another one after each.
 const outdatedKey = "copies_outdated"
 
-// CopiesOutdated receives a value when Clear or Forget deleted messages that the
-// copies may still hold: CopyIfDue then replaces all of them. What happens while
+// CopiesOutdated receives a value when Clear deleted messages that the copies may still hold: CopyIfDue then replaces all of them. What happens while
 // nobody receives is one value. It is made for one receiver and never closed.
 func (d *DB) CopiesOutdated() <-chan struct{} { return d.outdated }
 

@@ -66,16 +66,25 @@ func secrets(t *testing.T, dir string) (n int) {
 	return n
 }
 
-// TestDeletedTextLeavesTheCopies: soon after a Clear and a Forget, at once and not
-// in days; the daily rule goes on as before.
+// TestForgettingLeavesTheCopiesAlone: each hour something is forgotten, and a whole
+// copy each time would wear a phone out.
+func TestForgettingLeavesTheCopiesAlone(t *testing.T) {
+	now := time.Now().Truncate(time.Second)
+	_, db := withSecret(t, &now)
+	if peers, err := db.Forget(t.Context(), now.Add(time.Hour)); err != nil || len(peers) == 0 {
+		t.Fatalf("forgotten in %v: %v", peers, err)
+	}
+	if len(db.CopiesOutdated()) != 0 {
+		t.Error("the copies are to be made anew")
+	}
+}
+
+// TestDeletedTextLeavesTheCopies: soon after a Clear, at once and not in days; the
+// daily rule goes on as before.
 func TestDeletedTextLeavesTheCopies(t *testing.T) {
 	for way, remove := range map[string]func(db *DB, now time.Time) error{
 		"Clear": func(db *DB, _ time.Time) error {
 			_, err := db.Clear(t.Context(), secretPeer)
-			return err
-		},
-		"Forget": func(db *DB, now time.Time) error {
-			_, err := db.Forget(t.Context(), now.Add(-copyEvery))
 			return err
 		},
 	} {
