@@ -174,18 +174,6 @@ func (d *device) wait(what string, ok func(event) bool) event {
 	}
 }
 
-// count is how many events of a kind came from a device since start.
-func (d *device) count(kind string, from *device) (n int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, e := range d.events {
-		if e.str("event") == kind && e.str("from") == from.id {
-			n++
-		}
-	}
-	return n
-}
-
 // forget drops the events so far.
 func (d *device) forget() {
 	d.mu.Lock()
