@@ -99,7 +99,7 @@ func (r *Root) openSettings(at fyne.Position) {
 		}
 		entries = append(entries, e)
 	}
-	m := newContextMenu(r.t, at, r.closeMenu, entries...)
+	m := newContextMenu(r.t, at, r.leaveMenu, entries...)
 	m.width = wideMenu
 	m.ask("Keep messages", "Older ones are deleted on this device. What still waits to be delivered stays.")
 	m.width = wideMenu

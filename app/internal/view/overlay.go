@@ -20,7 +20,7 @@ var errNoSaver = errors.New("no way to save a file is known")
 
 // openMenu shows a menu at a place of the window until it is answered.
 func (r *Root) openMenu(at fyne.Position, entries ...menuEntry) {
-	r.openCard(newContextMenu(r.t, at, r.closeMenu, entries...))
+	r.openCard(newContextMenu(r.t, at, r.leaveMenu, entries...))
 }
 
 // openCard shows a menu that was made before; the keyboard is on its first entry.
@@ -37,7 +37,7 @@ func (r *Root) openQuestion(at fyne.Position, question, note safetext.Display, a
 		}
 	}
 	answers = append(answers, menuEntry{id: "ask/cancel", icon: kit.IconClose, word: "Cancel", do: func() {}})
-	m := newContextMenu(r.t, at, r.closeMenu, answers...)
+	m := newContextMenu(r.t, at, r.leaveMenu, answers...)
 	m.ask(question, note)
 	r.present(m, m.rows[len(m.rows)-1])
 	r.changesIn(settleTime)
@@ -84,6 +84,16 @@ func (r *Root) closeMenu() {
 	r.changed()
 }
 
+// leaveMenu is closeMenu for a person: unless something has the keyboard, what
+// is written goes on, as the click that opened the menu took the keyboard away.
+func (r *Root) leaveMenu() {
+	r.closeMenu()
+	c := fyne.CurrentApp().Driver().CanvasForObject(r)
+	if c != nil && c.Focused() == nil && r.snap.Chat != nil && !fyne.CurrentDevice().IsMobile() {
+		r.chat.focus()
+	}
+}
+
 // followed is the link that was opened last without a question.
 type followed struct {
 	url string
@@ -102,7 +112,7 @@ func (r *Root) follow(l weblink.Link, at fyne.Position) {
 		}
 		return
 	}
-	m := newContextMenu(r.t, at, r.closeMenu,
+	m := newContextMenu(r.t, at, r.leaveMenu,
 		menuEntry{id: "ask/open", icon: kit.IconOpen, word: "Open", ready: r.settling(), do: func() { r.launch(l) }},
 		menuEntry{id: "ask/copy", icon: kit.IconLink, word: "Copy link", do: func() { r.copyText(l.URL) }},
 		menuEntry{id: "ask/cancel", icon: kit.IconClose, word: "Cancel", do: func() {}})

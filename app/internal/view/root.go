@@ -81,7 +81,7 @@ func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
 	r.SaveFile = func(_ string, _ func(viewmodel.File), failed func(error)) { failed(errNoSaver) }
 	r.host = host{
 		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
-		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.closeMenu, question: r.openQuestion, settings: r.openSettings, find: r.Find,
+		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.leaveMenu, question: r.openQuestion, settings: r.openSettings, find: r.Find,
 		save:   func(name string, write func(viewmodel.File), failed func(error)) { r.SaveFile(name, write, failed) },
 		follow: r.follow,
 	}
@@ -197,7 +197,7 @@ func (r *Root) TypedRune(c rune) {
 func (r *Root) TypedKey(k *fyne.KeyEvent) {
 	switch {
 	case r.open != nil && kit.IsBack(k):
-		r.closeMenu()
+		r.leaveMenu()
 	case r.snap.Chat != nil && kit.IsBack(k):
 		r.chat.back()
 	case r.side.finder.open && kit.IsBack(k):

@@ -408,3 +408,26 @@ func TestSettings(t *testing.T) {
 	tap(t, root, "keep/forever")
 	want(t, rec, "keep forever")
 }
+
+// TestWritingGoesOnAfterAMenu, whose opening by a click takes the keyboard away.
+func TestWritingGoesOnAfterAMenu(t *testing.T) {
+	if onPhone() {
+		t.Skip("a phone shows its keyboard only when it is asked for")
+	}
+	root, rec, win := window(t, talking(), 1000, 900)
+	test.Type(root.chat.composer.entry, "An answer")
+	for _, leave := range []func(){
+		func() { root.open.typedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}) },
+		func() { tap(t, root, "menu/copy") },
+		func() { tap(t, root, "menu/delete"); tap(t, root, "ask/cancel") },
+	} {
+		win.Canvas().Unfocus()
+		menuOf(t, root, "5")
+		if leave(); win.Canvas().Focused() != root.chat.composer.entry || root.open != nil {
+			t.Errorf("the keyboard is with %T", win.Canvas().Focused())
+		}
+	}
+	rec.take()
+	pressKey(root, win, enter)
+	want(t, rec, "send "+root.snap.Chat.ShortID+" \"An answer\"")
+}
