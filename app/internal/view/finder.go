@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -171,6 +172,23 @@ func (f *finder) first() bool {
 	return true
 }
 
+// step gives the keyboard to the hit before or behind r, above the first to the
+// field, and shows it. Behind the last are more hits, if there are any.
+func (f *finder) step(r *hitRow, by int) {
+	i := slices.Index(f.shownR, r) + by
+	switch {
+	case i < 0:
+		f.takeKeys(f.entry)
+	case i < len(f.shownR):
+		next := f.shownR[i]
+		f.takeKeys(next)
+		top, low := next.Position().Y, next.Position().Y+next.Size().Height-f.scroll.Size().Height
+		f.scroll.ScrollToOffset(fyne.NewPos(0, max(low, min(top, f.scroll.Offset.Y))))
+	case f.answer != nil && f.answer.More:
+		f.a.SearchMore()
+	}
+}
+
 // finderState is what survives when the list is made anew.
 type finderState struct {
 	open  bool
@@ -327,14 +345,13 @@ func single(text string, from, to int) []textflow.Span {
 
 // TypedKey implements fyne.Focusable: the arrows go from hit to hit.
 func (r *hitRow) TypedKey(k *fyne.KeyEvent) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(r)
 	switch {
 	case kit.IsBack(k):
 		r.f.end()
-	case k.Name == fyne.KeyDown && c != nil:
-		c.FocusNext()
-	case k.Name == fyne.KeyUp && c != nil:
-		c.FocusPrevious()
+	case k.Name == fyne.KeyDown:
+		r.f.step(r, 1)
+	case k.Name == fyne.KeyUp:
+		r.f.step(r, -1)
 	default:
 		r.Pressable.TypedKey(k)
 	}

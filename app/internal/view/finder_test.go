@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -152,4 +153,53 @@ func TestMarksAreWords(t *testing.T) {
 	if !slices.Equal(got, []string{"שלום", "עולם"}) {
 		t.Errorf("marked are %q", got)
 	}
+}
+
+// TestArrowsStayWithTheHits and show the one that has the keyboard.
+func TestArrowsStayWithTheHits(t *testing.T) {
+	snap := searching("lake", false)
+	many := *snap.Search
+	for i := range 30 {
+		h := *many.Hits[0]
+		h.Key = "more/" + strconv.Itoa(i)
+		many.Hits = append(many.Hits, &h)
+	}
+	snap.Search = &many
+	root, rec, win := window(t, snap, 1000, 800)
+	root.Find()
+	typeKeys(t, win, "lake")
+	rec.take()
+	f := root.side.finder
+	down, up := &fyne.KeyEvent{Name: fyne.KeyDown}, &fyne.KeyEvent{Name: fyne.KeyUp}
+	check := func(row int) {
+		t.Helper()
+		want := f.shownR[row]
+		y := want.Position().Y - f.scroll.Offset.Y
+		if win.Canvas().Focused() != want || y < 0 || y+want.Size().Height > f.scroll.Size().Height {
+			t.Errorf("hit %d is at %v of %v, the keyboard with %T", row, y, f.scroll.Size().Height, win.Canvas().Focused())
+		}
+	}
+	for i := range many.Hits {
+		pressKey(root, win, down)
+		check(i)
+	}
+	pressKey(root, win, down)
+	check(len(many.Hits) - 1)
+	want(t, rec)
+	for i := len(many.Hits) - 2; i >= 0; i-- {
+		pressKey(root, win, up)
+		check(i)
+	}
+	pressKey(root, win, up)
+	if win.Canvas().Focused() != f.entry {
+		t.Errorf("above the first hit the keyboard is with %T", win.Canvas().Focused())
+	}
+
+	more := many
+	more.More = true
+	snap.Search = &more
+	root.Set(snap)
+	f.takeKeys(f.shownR[len(many.Hits)-1])
+	pressKey(root, win, down)
+	want(t, rec, "search more")
 }
