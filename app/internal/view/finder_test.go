@@ -203,3 +203,22 @@ func TestArrowsStayWithTheHits(t *testing.T) {
 	pressKey(root, win, down)
 	want(t, rec, "search more")
 }
+
+// TestEscapeLeavesTheChatThenTheSearch: a composer that is not on the screen any
+// more has not the keyboard.
+func TestEscapeLeavesTheChatThenTheSearch(t *testing.T) {
+	escape := &fyne.KeyEvent{Name: fyne.KeyEscape}
+	for _, width := range []float32{1000, usualPhone} {
+		snap := searching("lake", false)
+		root, rec, win := window(t, snap, width, 800)
+		typeSearch(root, "lake")
+		root.chat.focus()
+		rec.take()
+		pressKey(root, win, escape)
+		want(t, rec, "close")
+		snap.Chat = nil
+		root.Set(snap)
+		pressKey(root, win, escape)
+		want(t, rec, "end search")
+	}
+}

@@ -159,8 +159,11 @@ func (r *Root) show() {
 	r.side.set(r.snap)
 	if r.snap.Chat != nil {
 		r.chat.set(r.snap.Chat)
-	} else {
-		r.chat.chat = nil
+		return
+	}
+	r.chat.chat = nil
+	if r.hasKeys(r.chat.composer.entry) { // a part that is hidden would keep them
+		r.giveKeys(nil)
 	}
 }
 
