@@ -29,7 +29,7 @@ const (
 // search is what a person looks for. Its rev rises with every new question.
 type search struct {
 	text string
-	rev  int
+	rev  uint64
 	due  bool            // it is to be asked
 	busy bool            // it is to be asked, or was and is not answered
 	more bool            // there are more hits behind those that are here

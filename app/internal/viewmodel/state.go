@@ -51,7 +51,7 @@ type state struct {
 	settings      []messenger.Setting
 	typing        typing  // what others were told
 	search        *search // nil: nothing is looked for
-	searches      int     // so many were begun
+	searches      uint64  // so many were begun
 }
 
 // draft is an unsent text.
