@@ -118,7 +118,7 @@ type loop struct {
 	dirty     bool // the view shows something older
 	rendering bool
 	sent      Place              // where the view was sent last
-	seeking   uint64                // the search that is asked for
+	seeking   uint64             // the search that is asked for
 	unseek    context.CancelFunc // ends that; nil: nothing is
 
 	wg         sync.WaitGroup // the questions
