@@ -19,7 +19,7 @@ const screenPage = 60
 // to fill.
 func historySizes() []int {
 	if os.Getenv("EARSHOT_LONG") != "" {
-		return []int{1_000, 100_000, 1_000_000}
+		return []int{1_000, 10_000, 100_000, 1_000_000}
 	}
 	return []int{1_000, 100_000}
 }
