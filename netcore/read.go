@@ -192,7 +192,7 @@ func illegal(t wire.Type, a Access) wire.ErrorCode {
 	case wire.TypeError, wire.TypePing, wire.TypePong, wire.TypeBye, wire.TypeRequest, wire.TypeAccepted:
 		return 0
 	}
-	if a != Contact {
+	if a != Contact && !wire.IsPairing(t) {
 		return wire.CodeNotAccepted
 	}
 	return 0

@@ -88,6 +88,21 @@ func (s *Session) Err() error {
 	}
 }
 
+// ExporterLabel names the secret of Exporter (docs/PROTOCOL.md §7.1).
+const ExporterLabel = "EXPORTER-earshot-pairing-v1"
+
+// Exporter returns 32 bytes that only the two ends of this TLS connection know,
+// and that are different on every other (RFC 8446 §7.5). It does not cover the
+// client's key: whoever binds something to it binds both device IDs too.
+func (s *Session) Exporter() [32]byte {
+	state := s.conn.ConnectionState()
+	secret, err := state.ExportKeyingMaterial(ExporterLabel, nil, 32)
+	if err != nil {
+		panic(err) // never with TLS 1.3
+	}
+	return [32]byte(secret)
+}
+
 // IdleSince returns when the last frame was read or written.
 func (s *Session) IdleSince() time.Time { return s.node.start.Add(time.Duration(s.active.Load())) }
 

@@ -35,6 +35,10 @@ var codes = []struct {
 	{"deleted", messenger.ErrDeleted},
 	{"waits", messenger.ErrWaits},
 	{"not_waiting", messenger.ErrNotWaiting},
+	{"pair_busy", messenger.ErrPairBusy},
+	{"no_pairing", messenger.ErrNoPairing},
+	{"pair_not_now", messenger.ErrPairNotNow},
+	{"not_invitation", messenger.ErrNotInvitation},
 	{"closing", ErrOwnerGone},
 	{"deadline", context.DeadlineExceeded},
 }

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -29,7 +30,18 @@ func with[P, R any](f func(context.Context, messenger.Service, P) (R, error)) ha
 
 type none = struct{}
 
-var methods = map[string]handler{
+// methods are all that the socket serves.
+var methods = joined(serviceMethods, pairingMethods)
+
+func joined(parts ...map[string]handler) map[string]handler {
+	all := map[string]handler{}
+	for _, p := range parts {
+		maps.Copy(all, p)
+	}
+	return all
+}
+
+var serviceMethods = map[string]handler{
 	"self": with(func(ctx context.Context, s messenger.Service, _ none) (messenger.Self, error) { return s.Self(ctx) }),
 	"notices": with(func(ctx context.Context, s messenger.Service, _ none) ([]messenger.Notice, error) {
 		return s.Notices(ctx)

@@ -176,6 +176,7 @@ type Event struct {
 	Request *Request `json:",omitempty"`
 	Message *Message `json:",omitempty"`
 	Self    *Self    `json:",omitempty"`
+	Pairing *Pairing `json:",omitempty"`
 }
 
 // Page asks for a part of a conversation, oldest first in the answer. Of Before,
@@ -274,6 +275,7 @@ type Service interface {
 	// SetSetting changes one. ErrUnknownSetting, ErrBadValue.
 	SetSetting(ctx context.Context, key, value string) error
 	NoticeService
+	PairingService
 	// Subscribe returns events from now on until ctx ends; then the channel is
 	// closed. Read state after subscribing, so that nothing falls between. A
 	// subscriber that does not keep up loses events and gets one EventLagged.

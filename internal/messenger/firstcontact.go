@@ -153,6 +153,12 @@ func (m *Messenger) Allow(ctx context.Context, id identity.DeviceID) error {
 	if err != nil {
 		return err
 	}
+	return m.letIn(ctx, id, first)
+}
+
+// letIn does what follows when the store has made a device a contact, or a
+// contact verified: first is its request as the first message, or nil.
+func (m *Messenger) letIn(ctx context.Context, id identity.DeviceID, first *Message) error {
 	if err := m.becomeContact(ctx, id); err != nil {
 		return err
 	}

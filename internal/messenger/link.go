@@ -107,6 +107,7 @@ func (m *Messenger) LinkUp(nl Link) {
 		m.wg.Go(func() { m.sendAcks(l) })
 	}
 	m.mu.Unlock()
+	m.pairLinkUp(l)
 	m.vouch(id)
 	if tell {
 		m.publishPeer(kind, id)
@@ -180,6 +181,7 @@ func (m *Messenger) LinkClosed(nl Link) {
 	m.mu.Unlock()
 
 	l.stop()
+	m.pairLinkClosed(l)
 	m.publishWaiting(undone)
 	if contact {
 		if err := m.db.TouchSeen(m.ctx, id, m.now()); err != nil && m.ctx.Err() == nil {
@@ -229,10 +231,14 @@ func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 		return nil // closing
 	}
 	switch msg.(type) {
-	case *wire.Accepted, *wire.Profile, *wire.Away, *wire.Typing, *wire.Error:
+	case *wire.Accepted, *wire.Profile, *wire.Away, *wire.Typing, *wire.Error,
+		*wire.PairStart, *wire.PairNonce, *wire.PairReveal, *wire.PairConfirm, *wire.PairAbort, *wire.PairProof:
 		l.pace.hold(l)
 	}
 	switch f := msg.(type) {
+	case *wire.PairStart, *wire.PairNonce, *wire.PairReveal, *wire.PairConfirm, *wire.PairAbort, *wire.PairProof:
+		m.handlePair(l, f)
+		return nil
 	case *wire.Request:
 		return m.handleRequest(l, f)
 	case *wire.Accepted:

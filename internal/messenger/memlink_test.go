@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net/netip"
 	"slices"
@@ -84,6 +85,7 @@ type memLink struct {
 	other *memLink
 	hello wire.Hello
 	out   bool
+	key   [32]byte // the same at both ends
 	queue chan parcel
 	once  sync.Once
 	lost  atomic.Bool   // nothing leaves and nothing is answered: the process is gone
@@ -109,6 +111,8 @@ func (w *world) pair(dialler, listener *node) (*memLink, *memLink) {
 	a, b := end(dialler, true), end(listener, false)
 	w.mu.Unlock()
 	a.other, b.other = b, a
+	rand.Read(a.key[:])
+	b.key = a.key
 	a.hello, b.hello = b.m.HelloFor(dialler.id), a.m.HelloFor(listener.id)
 	w.mu.Lock()
 	w.links = append(w.links, a, b)
@@ -120,6 +124,7 @@ func (l *memLink) Peer() identity.DeviceID { return l.other.owner.id }
 func (l *memLink) Hello() wire.Hello       { return l.hello }
 func (l *memLink) Remote() netip.AddrPort  { return l.other.owner.addr }
 func (l *memLink) Outbound() bool          { return l.out }
+func (l *memLink) Exporter() [32]byte      { return l.key }
 func (l *memLink) Done() <-chan struct{}   { return l.done }
 func (l *memLink) Close(wire.ByeReason)    { go l.hangUp() }
 
@@ -283,7 +288,8 @@ func (l *memLink) take(frame []byte) {
 	msg, err := wire.Decode(wire.Type(frame[4]), frame[5:])
 	if err == nil && l.owner.w.strict && !l.m.Level(l.Peer()).IsContact() {
 		switch msg.(type) {
-		case *wire.Error, *wire.Request, *wire.Accepted:
+		case *wire.Error, *wire.Request, *wire.Accepted, *wire.PairStart, *wire.PairNonce, *wire.PairReveal,
+			*wire.PairConfirm, *wire.PairAbort, *wire.PairProof:
 		default:
 			_ = l.Send(context.Background(), &wire.Error{Code: wire.CodeNotAccepted, RefersTo: msg.Type()})
 			return

@@ -59,6 +59,12 @@ type Messenger struct {
 	devices map[identity.DeviceID]*device
 	hints   map[string]*sighting
 	looks   looks
+	pairing *pairing // nil: there was none yet
+	invite  *invite  // nil: none
+
+	pairSerial uint64
+	pairRates  pairRates
+
 	recheck again
 
 	addresses func() []netip.AddrPort

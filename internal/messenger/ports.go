@@ -25,6 +25,9 @@ type Link interface {
 	Ping(ctx context.Context) error
 	// Close ends the link, after saying why.
 	Close(reason wire.ByeReason)
+	// Exporter is a secret of this one connection that only its two ends know
+	// (docs/PROTOCOL.md §7.1).
+	Exporter() [32]byte
 	// Done is closed when the link has ended.
 	Done() <-chan struct{}
 }

@@ -81,14 +81,15 @@ func (d *DB) putLevel(ctx context.Context, t *tx, id identity.DeviceID, level tr
 	return err
 }
 
-// accept makes a device a contact unless it is one, and takes its request in.
-func (d *DB) accept(ctx context.Context, t *tx, id identity.DeviceID) (*Message, error) {
+// accept makes a device a contact of at least that level, and takes its request
+// in.
+func (d *DB) accept(ctx context.Context, t *tx, id identity.DeviceID, level trust.Level) (*Message, error) {
 	c, err := findContact(ctx, t, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	if !c.Level.IsContact() {
-		if err := d.putLevel(ctx, t, id, trust.Accepted); err != nil {
+	if !c.Level.IsContact() || c.Level < level {
+		if err := d.putLevel(ctx, t, id, level); err != nil {
 			return nil, err
 		}
 	}

@@ -155,7 +155,34 @@ func (d *DB) Accept(ctx context.Context, id identity.DeviceID) (*Message, error)
 	}
 	var m *Message
 	err := d.write(ctx, op, func(ctx context.Context, t *tx) (err error) {
-		m, err = d.accept(ctx, t, id)
+		m, err = d.accept(ctx, t, id, trust.Accepted)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Verify makes a device a contact of level verified: two persons have compared
+// its code, or it has shown that it read an invitation. Its request becomes the
+// first message, as by Accept. ErrBlocked for a blocked device, ErrInvalid for
+// this one itself.
+func (d *DB) Verify(ctx context.Context, id identity.DeviceID) (*Message, error) {
+	const op = "verify device"
+	if id.IsZero() || id == d.self {
+		return nil, fmt.Errorf("%s: %w", op, ErrInvalid)
+	}
+	var m *Message
+	err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
+		c, err := findContact(ctx, t, id)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if c.Level == trust.Blocked {
+			return ErrBlocked
+		}
+		m, err = d.accept(ctx, t, id, trust.Verified)
 		return err
 	})
 	if err != nil {

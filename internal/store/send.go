@@ -79,7 +79,7 @@ func (d *DB) befriend(ctx context.Context, t *tx, peer identity.DeviceID) error 
 	case trust.Blocked:
 		return ErrBlocked
 	case trust.Stranger:
-		_, err = d.accept(ctx, t, peer)
+		_, err = d.accept(ctx, t, peer, trust.Accepted)
 		return err
 	}
 	return nil

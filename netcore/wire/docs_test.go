@@ -116,6 +116,16 @@ func TestDocCodes(t *testing.T) {
 	}
 	check("code", func(n uint64) string { return wire.ErrorCode(n).String() })
 	check("reason", func(n uint64) string { return wire.ByeReason(n).String() })
+	var aborts []string
+	for i, row := range table(t, section(t, readDoc(t), "### 7.2 "), "abort") {
+		aborts = append(aborts, row[0]+" "+row[1])
+		if want := fmt.Sprint(i+1, " ", wire.PairReason(i+1)); aborts[i] != want {
+			t.Errorf("abort reason %q, the code says %q", aborts[i], want)
+		}
+	}
+	if next := wire.PairReason(len(aborts) + 1).String(); !strings.HasPrefix(next, "reason ") {
+		t.Errorf("abort reason %q is missing", next)
+	}
 	var states []string
 	for _, row := range table(t, section(t, readDoc(t), "### 5.8 "), "state") {
 		states = append(states, row[0]+" "+row[1])
@@ -137,7 +147,8 @@ func TestDocFields(t *testing.T) {
 	headings := map[wire.Type]string{wire.TypePong: "### 5.3 Ping and Pong"}
 	for i, typ := range []wire.Type{wire.TypeHello, wire.TypeError, wire.TypePing, wire.TypeBye, wire.TypeRequest, wire.TypeAccepted,
 		wire.TypeMsg, wire.TypeAck, wire.TypeResume, wire.TypeGone, wire.TypeProfile, wire.TypeAway,
-		wire.TypeEdit, wire.TypeDelete, wire.TypeReact, wire.TypeTyping} {
+		wire.TypeEdit, wire.TypeDelete, wire.TypeReact, wire.TypeTyping,
+		wire.TypePairStart, wire.TypePairNonce, wire.TypePairReveal, wire.TypePairConfirm, wire.TypePairAbort, wire.TypePairProof} {
 		headings[typ] = fmt.Sprintf("### 5.%d %s", i+1, typ)
 	}
 	for _, typ := range types() {

@@ -9,28 +9,35 @@ type Type uint8
 
 // The frame types of this version.
 const (
-	TypeHello    Type = 0x01
-	TypeError    Type = 0x02
-	TypePing     Type = 0x03
-	TypePong     Type = 0x04
-	TypeBye      Type = 0x05
-	TypeRequest  Type = 0x18
-	TypeAccepted Type = 0x19
-	TypeMsg      Type = 0x20
-	TypeAck      Type = 0x21
-	TypeResume   Type = 0x22
-	TypeEdit     Type = 0x23
-	TypeDelete   Type = 0x24
-	TypeReact    Type = 0x25
-	TypeGone     Type = 0x26
-	TypeProfile  Type = 0x28
-	TypeAway     Type = 0x29
-	TypeTyping   Type = 0xA0
+	TypeHello       Type = 0x01
+	TypeError       Type = 0x02
+	TypePing        Type = 0x03
+	TypePong        Type = 0x04
+	TypeBye         Type = 0x05
+	TypePairStart   Type = 0x10
+	TypePairNonce   Type = 0x11
+	TypePairReveal  Type = 0x12
+	TypePairConfirm Type = 0x13
+	TypePairAbort   Type = 0x14
+	TypePairProof   Type = 0x15
+	TypeRequest     Type = 0x18
+	TypeAccepted    Type = 0x19
+	TypeMsg         Type = 0x20
+	TypeAck         Type = 0x21
+	TypeResume      Type = 0x22
+	TypeEdit        Type = 0x23
+	TypeDelete      Type = 0x24
+	TypeReact       Type = 0x25
+	TypeGone        Type = 0x26
+	TypeProfile     Type = 0x28
+	TypeAway        Type = 0x29
+	TypeTyping      Type = 0xA0
 )
 
 // Message is the body of one frame. The concrete types are *Hello, *Error,
-// *Ping, *Pong, *Bye, *Request, *Accepted, *Msg, *Ack, *Resume, *Edit, *Delete,
-// *React, *Gone, *Profile, *Away and *Typing.
+// *Ping, *Pong, *Bye, *PairStart, *PairNonce, *PairReveal, *PairConfirm,
+// *PairAbort, *PairProof, *Request, *Accepted, *Msg, *Ack, *Resume, *Edit,
+// *Delete, *React, *Gone, *Profile, *Away and *Typing.
 type Message interface {
 	// Type is the frame type that carries this body.
 	Type() Type

@@ -7,6 +7,14 @@ func sampleID(last byte) ID {
 	return ID{0x01, 0x9a, 0x4b, 0x1c, 0x22, 0x33, 0x74, 0x44, 0x95, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, last}
 }
 
+// sampleBlock is 32 ascending bytes.
+func sampleBlock(first byte) (b Bytes32) {
+	for i := range b {
+		b[i] = first + byte(i)
+	}
+	return b
+}
+
 // samples are the messages of testdata/*.hex, by the name of the file: at least
 // one of every type.
 func samples() map[string]Message {
@@ -41,6 +49,12 @@ func samples() map[string]Message {
 		"react":          &React{ID: sampleID(7), Epoch: 9, Seq: 303, HLC: 8, Target: sampleID(2), Emoji: "👍🏽", Yours: true},
 		"react-back":     &React{ID: sampleID(8), Epoch: 9, Seq: 304, HLC: 9, Target: sampleID(3)},
 		"typing":         &Typing{Typing: true},
+		"pair-start":     &PairStart{Commit: sampleBlock(0x10)},
+		"pair-nonce":     &PairNonce{Nonce: sampleBlock(0x30)},
+		"pair-reveal":    &PairReveal{Nonce: sampleBlock(0x50)},
+		"pair-confirm":   &PairConfirm{MAC: sampleBlock(0x70)},
+		"pair-abort":     &PairAbort{Reason: PairDifferent},
+		"pair-proof":     &PairProof{MAC: sampleBlock(0x90)},
 		"gone":           &Gone{Epoch: 9, Ranges: []Range{{Lo: 1, Hi: 4}, {Lo: 6, Hi: 6}}},
 		"profile":        &Profile{Name: "Ada", Kind: "laptop", PresenceKey: []byte(strings.Repeat("\xa5", PresenceKeyBytes))},
 		"away":           &Away{Away: true},

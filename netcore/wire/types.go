@@ -13,23 +13,29 @@ const ignorableBit = 0x80
 func Ignorable(t Type) bool { return t&ignorableBit != 0 }
 
 var typeNames = map[Type]string{
-	TypeHello:    "Hello",
-	TypeError:    "Error",
-	TypePing:     "Ping",
-	TypePong:     "Pong",
-	TypeBye:      "Bye",
-	TypeRequest:  "Request",
-	TypeAccepted: "Accepted",
-	TypeMsg:      "Msg",
-	TypeAck:      "Ack",
-	TypeResume:   "Resume",
-	TypeEdit:     "Edit",
-	TypeDelete:   "Delete",
-	TypeReact:    "React",
-	TypeGone:     "Gone",
-	TypeProfile:  "Profile",
-	TypeAway:     "Away",
-	TypeTyping:   "Typing",
+	TypeHello:       "Hello",
+	TypeError:       "Error",
+	TypePing:        "Ping",
+	TypePong:        "Pong",
+	TypeBye:         "Bye",
+	TypePairStart:   "PairStart",
+	TypePairNonce:   "PairNonce",
+	TypePairReveal:  "PairReveal",
+	TypePairConfirm: "PairConfirm",
+	TypePairAbort:   "PairAbort",
+	TypePairProof:   "PairProof",
+	TypeRequest:     "Request",
+	TypeAccepted:    "Accepted",
+	TypeMsg:         "Msg",
+	TypeAck:         "Ack",
+	TypeResume:      "Resume",
+	TypeEdit:        "Edit",
+	TypeDelete:      "Delete",
+	TypeReact:       "React",
+	TypeGone:        "Gone",
+	TypeProfile:     "Profile",
+	TypeAway:        "Away",
+	TypeTyping:      "Typing",
 }
 
 // String returns the name of the type, or its number for an unknown one.
@@ -144,6 +150,18 @@ func New(t Type) Message {
 		return new(Pong)
 	case TypeBye:
 		return new(Bye)
+	case TypePairStart:
+		return new(PairStart)
+	case TypePairNonce:
+		return new(PairNonce)
+	case TypePairReveal:
+		return new(PairReveal)
+	case TypePairConfirm:
+		return new(PairConfirm)
+	case TypePairAbort:
+		return new(PairAbort)
+	case TypePairProof:
+		return new(PairProof)
 	case TypeRequest:
 		return new(Request)
 	case TypeAccepted:

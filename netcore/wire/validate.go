@@ -54,7 +54,9 @@ func Validate(m Message) error {
 		err = m.validate()
 	case *Profile:
 		err = m.validate()
-	case *Ping, *Pong, *Accepted, *Away, *Typing:
+	case *PairAbort:
+		err = check(m.Reason != 0, "reason 0")
+	case *Ping, *Pong, *PairStart, *PairNonce, *PairReveal, *PairConfirm, *PairProof, *Accepted, *Away, *Typing:
 	default:
 		return fmt.Errorf("%w: %T is not a message of this version", ErrMalformed, m)
 	}
