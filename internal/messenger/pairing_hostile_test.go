@@ -1,0 +1,124 @@
+package messenger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"earshot/internal/trust"
+	"earshot/netcore/wire"
+)
+
+// pairFrames of every type, none of which fits.
+var misfits = []wire.Message{
+	&wire.PairNonce{Nonce: wire.Bytes32{1}}, &wire.PairReveal{Nonce: wire.Bytes32{1}},
+	&wire.PairConfirm{MAC: wire.Bytes32{1}}, &wire.PairProof{MAC: wire.Bytes32{1}},
+}
+
+// In each stage every frame of pairing that is not the next one, or does not fit,
+// ends the pairing or changes nothing; none verifies.
+func TestPairingFramesInEveryStage(t *testing.T) {
+	stages := map[string]struct {
+		bring    func(*testing.T) (*world, *node, *node)
+		first    func(a, b *node)
+		harmless []wire.Type // leave the stage of a as it is
+	}{
+		"none":       {strangers, nil, []wire.Type{wire.TypePairNonce, wire.TypePairReveal, wire.TypePairConfirm, wire.TypePairProof, wire.TypePairAbort}},
+		"asked":      {asked, nil, []wire.Type{wire.TypePairProof}},
+		"comparing":  {comparing, nil, []wire.Type{wire.TypePairProof}},
+		"confirming": {comparing, func(a, b *node) { a.says(PairMatch) }, []wire.Type{wire.TypePairProof}},
+		"over":       {comparing, func(a, b *node) { a.says(PairCancel) }, []wire.Type{wire.TypePairNonce, wire.TypePairReveal, wire.TypePairConfirm, wire.TypePairProof, wire.TypePairAbort}},
+	}
+	for name, stage := range stages {
+		for _, frame := range append([]wire.Message{&wire.PairAbort{Reason: 77}}, misfits...) {
+			t.Run(fmt.Sprint(name, " ", frame.Type()), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w, a, b := stage.bring(t)
+					if stage.first != nil {
+						stage.first(a, b)
+					}
+					before := a.pairing().Stage
+					l := linkTo(w, a, b)
+					if err := a.m.Handle(l, frame); err != nil {
+						t.Fatal(err)
+					}
+					settle()
+					after := a.pairing().Stage
+					if slices.Contains(stage.harmless, frame.Type()) != (after == before) {
+						t.Errorf("from %q to %q", before, after)
+					}
+					if a.level(b) != trust.Stranger || after == PairVerified {
+						t.Errorf("level %v at %q", a.level(b), after)
+					}
+				})
+			})
+		}
+	}
+}
+
+// linkTo returns a live link of n to o, making one if there is none.
+func linkTo(w *world, n, o *node) Link {
+	n.m.mu.Lock()
+	d := n.m.devices[o.id]
+	if d != nil && len(d.links) > 0 {
+		l := d.links[0].Link
+		n.m.mu.Unlock()
+		return l
+	}
+	n.m.mu.Unlock()
+	far, l := w.pair(o, n)
+	l.run()
+	far.run()
+	settle()
+	return l
+}
+
+// All frames of an honest pairing, sent again on another link, do nothing.
+func TestReplayedPairing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := strangers(t)
+		var heard []wire.Message // by a
+		w.mu.Lock()
+		w.drop = func(from *node, m wire.Message) bool {
+			if from == b && wire.IsPairing(m.Type()) {
+				heard = append(heard, m)
+			}
+			return false
+		}
+		w.mu.Unlock()
+		b.press(a)
+		settle()
+		a.says(PairContinue)
+		a.says(PairMatch)
+		b.says(PairMatch)
+		a.at(PairVerified)
+		ctx := context.Background()
+		if err := a.db.SetLevel(ctx, b.id, trust.Accepted); err != nil {
+			t.Fatal(err)
+		}
+		a.cut()
+		settle()
+		w.mu.Lock()
+		w.drop = nil
+		w.mu.Unlock()
+		if len(heard) != 3 {
+			t.Fatalf("%d frames were recorded, want PairStart, PairReveal and PairConfirm", len(heard))
+		}
+		l := linkTo(w, a, b)
+		for _, m := range heard {
+			if err := a.m.Handle(l, m); err != nil {
+				t.Fatal(err)
+			}
+			settle()
+			if p := a.pairing(); p.Stage == PairAsked { // the person is fooled so far
+				a.says(PairContinue)
+			}
+		}
+		a.failed(PairForged)
+		if a.level(b) != trust.Accepted {
+			t.Errorf("level %v after a replay", a.level(b))
+		}
+	})
+}
