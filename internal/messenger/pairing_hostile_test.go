@@ -11,7 +11,7 @@ import (
 	"earshot/netcore/wire"
 )
 
-// pairFrames of every type, none of which fits.
+// misfits are frames of pairing that fit nothing.
 var misfits = []wire.Message{
 	&wire.PairNonce{Nonce: wire.Bytes32{1}}, &wire.PairReveal{Nonce: wire.Bytes32{1}},
 	&wire.PairConfirm{MAC: wire.Bytes32{1}}, &wire.PairProof{MAC: wire.Bytes32{1}},

@@ -290,6 +290,13 @@ func TestOnePairingAtATime(t *testing.T) {
 		settle()
 		c.failed(PairBusy)
 		a.at(PairComparing)
+		l := linkTo(w, a, c)
+		for _, frame := range append([]wire.Message{&wire.PairAbort{Reason: wire.PairDifferent}}, misfits...) {
+			if err := a.m.Handle(l, frame); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.at(PairComparing)
 		if _, err := a.m.Pair(context.Background(), c.id); !errors.Is(err, ErrPairBusy) && !errors.Is(err, ErrUnknownPeer) {
 			t.Errorf("a second pairing of the person: %v", err)
 		}
