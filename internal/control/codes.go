@@ -39,6 +39,8 @@ var codes = []struct {
 	{"no_pairing", messenger.ErrNoPairing},
 	{"pair_not_now", messenger.ErrPairNotNow},
 	{"not_invitation", messenger.ErrNotInvitation},
+	{"not_verified", messenger.ErrNotVerified},
+	{"same_device", messenger.ErrSameDevice},
 	{"closing", ErrOwnerGone},
 	{"deadline", context.DeadlineExceeded},
 }

@@ -55,6 +55,14 @@ func (e *echo) MarkMessageRead(_ context.Context, p identity.DeviceID, id msgid.
 func (e *echo) Settings(context.Context) ([]messenger.Setting, error) {
 	return []messenger.Setting{{Key: "k", Value: "v", Default: "d"}}, e.take()
 }
+func (e *echo) SetNick(_ context.Context, p identity.DeviceID, nick string) error {
+	return e.take(p, nick)
+}
+func (e *echo) Unblock(_ context.Context, p identity.DeviceID) error { return e.take(p) }
+func (e *echo) Forget(_ context.Context, p identity.DeviceID) error  { return e.take(p) }
+func (e *echo) Replace(_ context.Context, o, n identity.DeviceID) error {
+	return e.take(o, n)
+}
 func (e *echo) SetSetting(_ context.Context, k, v string) error { return e.take(k, v) }
 
 // What a caller gives and gets is the same on both sides of the socket.
@@ -73,17 +81,22 @@ func TestCallsCrossUnchanged(t *testing.T) {
 		args []any
 		want any
 	}{
-		"change":    {func() (any, error) { return one(c.Change(ctx, change)) }, []any{change}, answered},
-		"cancel":    {func() (any, error) { return one(c.Cancel(ctx, ref)) }, []any{ref}, answered},
-		"remove":    {func() (any, error) { return none(c.Remove(ctx, ref)) }, []any{ref}, nil},
-		"clear":     {func() (any, error) { return one(c.Clear(ctx, peer)) }, []any{peer}, 3},
-		"find":      {func() (any, error) { return one(c.Find(ctx, id)) }, []any{id}, []messenger.Message{answered}},
-		"history":   {func() (any, error) { return one(c.History(ctx, page)) }, []any{page}, []messenger.Message{answered}},
-		"search":    {func() (any, error) { return one(c.Search(ctx, query)) }, []any{query}, []messenger.Hit{{Message: answered, Cursor: 9}}},
-		"typing":    {func() (any, error) { return none(c.SetTyping(ctx, peer, true)) }, []any{peer, true}, nil},
-		"receipts":  {func() (any, error) { return none(c.SetReceipts(ctx, peer, true)) }, []any{peer, true}, nil},
-		"mark":      {func() (any, error) { return none(c.MarkMessageRead(ctx, peer, id)) }, []any{peer, id}, nil},
-		"settings":  {func() (any, error) { return one(c.Settings(ctx)) }, []any(nil), []messenger.Setting{{Key: "k", Value: "v", Default: "d"}}},
+		"change":   {func() (any, error) { return one(c.Change(ctx, change)) }, []any{change}, answered},
+		"cancel":   {func() (any, error) { return one(c.Cancel(ctx, ref)) }, []any{ref}, answered},
+		"remove":   {func() (any, error) { return none(c.Remove(ctx, ref)) }, []any{ref}, nil},
+		"clear":    {func() (any, error) { return one(c.Clear(ctx, peer)) }, []any{peer}, 3},
+		"find":     {func() (any, error) { return one(c.Find(ctx, id)) }, []any{id}, []messenger.Message{answered}},
+		"history":  {func() (any, error) { return one(c.History(ctx, page)) }, []any{page}, []messenger.Message{answered}},
+		"search":   {func() (any, error) { return one(c.Search(ctx, query)) }, []any{query}, []messenger.Hit{{Message: answered, Cursor: 9}}},
+		"typing":   {func() (any, error) { return none(c.SetTyping(ctx, peer, true)) }, []any{peer, true}, nil},
+		"receipts": {func() (any, error) { return none(c.SetReceipts(ctx, peer, true)) }, []any{peer, true}, nil},
+		"mark":     {func() (any, error) { return none(c.MarkMessageRead(ctx, peer, id)) }, []any{peer, id}, nil},
+		"settings": {func() (any, error) { return one(c.Settings(ctx)) }, []any(nil), []messenger.Setting{{Key: "k", Value: "v", Default: "d"}}},
+		"nick":     {func() (any, error) { return none(c.SetNick(ctx, peer, "Anna\n")) }, []any{peer, "Anna\n"}, nil},
+		"unblock":  {func() (any, error) { return none(c.Unblock(ctx, peer)) }, []any{peer}, nil},
+		"forget":   {func() (any, error) { return none(c.Forget(ctx, peer)) }, []any{peer}, nil},
+		"replace": {func() (any, error) { return none(c.Replace(ctx, peer, identity.DeviceID{8})) },
+			[]any{peer, identity.DeviceID{8}}, nil},
 		"a setting": {func() (any, error) { return none(c.SetSetting(ctx, "k", "v")) }, []any{"k", "v"}, nil},
 	} {
 		got, err := tt.call()

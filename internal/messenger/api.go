@@ -100,7 +100,8 @@ type Self struct {
 // Peer is a device in earshot or a contact.
 type Peer struct {
 	ID        identity.DeviceID
-	Name      string // not cleaned
+	Name      string // what is shown: the one given here (SetNick), else Said; not cleaned
+	Said      string // what the device says of itself; not cleaned
 	Kind      string
 	Level     trust.Level
 	Online    bool // a live link or a fresh sighting
@@ -110,6 +111,9 @@ type Peer struct {
 	AcceptsMe bool
 	Addresses []netip.AddrPort
 	LastSeen  time.Time
+	Added     time.Time // when it got a row here; zero: it has none
+
+	ReplacedBy identity.DeviceID // the contact that took its place (Replace); zero: none
 }
 
 // Outgoing is a text to send. The caller makes the ID, so that a call repeated
@@ -276,6 +280,7 @@ type Service interface {
 	SetSetting(ctx context.Context, key, value string) error
 	NoticeService
 	PairingService
+	ContactService
 	// Subscribe returns events from now on until ctx ends; then the channel is
 	// closed. Read state after subscribing, so that nothing falls between. A
 	// subscriber that does not keep up loses events and gets one EventLagged.

@@ -3,7 +3,6 @@ package messenger
 import (
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"earshot/netcore/wire"
 )
@@ -33,8 +32,7 @@ func TestNobodyIsAskedWithAChange(t *testing.T) {
 		w.mu.Unlock()
 		forgotten()
 		meet(a, b)
-		<-time.After(requestInterval) // since friends were made
-		synctest.Wait()
+		settle() // at once: the acceptance that ended is not the answer to this request
 		if len(asked) != 1 || asked[0] != wire.ID(later.ID) {
 			t.Fatalf("asked with %v, want %v", asked, later.ID)
 		}

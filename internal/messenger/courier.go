@@ -74,6 +74,11 @@ func (c *courier) step() (time.Duration, error) {
 	m, l := c.m, c.l
 	m.mu.Lock()
 	contact, accepted, told, away := l.dev.level.IsContact(), l.accepted, l.told, m.away
+	if contact && l.anew {
+		l.anew = false
+		c.opened, c.away = false, false
+		c.restart()
+	}
 	var resumes []*wire.Resume
 	if accepted {
 		resumes, l.resumes = l.resumes, nil

@@ -17,11 +17,14 @@ import (
 type device struct {
 	id          identity.DeviceID
 	level       trust.Level
-	name, kind  string
+	said, nick  string // its name as it says it, and the one given here
+	kind        string
 	acceptsMe   bool
 	requestedAt time.Time
 	presenceKey []byte
 	lastSeen    time.Time
+	added       time.Time
+	replacedBy  identity.DeviceID
 	stored      bool // has a row in the store
 	receipts    bool // is told what was read here
 	typing      typing
@@ -71,7 +74,11 @@ func (m *Messenger) loadDevices(ctx context.Context) error {
 }
 
 func (d *device) takeRow(c store.Contact) {
-	d.level, d.name, d.kind = c.Level, c.Name, c.Kind
+	d.level, d.said, d.nick, d.kind = c.Level, c.Said, "", c.Kind
+	if c.Name != c.Said {
+		d.nick = c.Name
+	}
+	d.added, d.replacedBy = c.Added, c.RetiredBy
 	d.acceptsMe, d.requestedAt = c.AcceptsMe, c.RequestedAt
 	d.presenceKey, d.stored, d.receipts = c.PresenceKey, true, c.Receipts
 	if c.LastSeen.After(d.lastSeen) {
@@ -106,9 +113,10 @@ func (l *link) meets() bool {
 
 func (m *Messenger) peerLocked(d *device) Peer {
 	return Peer{
-		ID: d.id, Name: d.name, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
+		ID: d.id, Name: cmp.Or(d.nick, d.said), Said: d.said, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
 		Online: d.online(), Linked: d.linked(), Away: d.away(), Typing: d.typing.theirs,
 		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen,
+		Added: d.added, ReplacedBy: d.replacedBy,
 	}
 }
 

@@ -35,7 +35,7 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 		m.mu.Unlock()
 		return fmt.Errorf("a second Request within %v", requestPause)
 	}
-	level, met := l.dev.level, l.dev.online()
+	level, met, replacedBy := l.dev.level, l.dev.online(), l.dev.replacedBy
 	l.askedAt = time.Now()
 	if level.IsContact() {
 		l.told = false
@@ -55,6 +55,7 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 		ID: msgid.ID(f.ID), Peer: l.Peer(), Name: hello.Name, Kind: hello.Kind,
 		Text: f.Text, Cut: f.Cut, HLC: f.HLC,
 		SentAt: shownTime(hybridTime(f.HLC), now), At: now, Source: l.Remote().Addr(),
+		ReplacedBy: replacedBy,
 	}
 	added, err := m.db.AddRequest(m.ctx, r)
 	if errors.Is(err, store.ErrTooManyRequests) {
@@ -178,7 +179,7 @@ func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) err
 	m.mu.Lock()
 	var name, kind string
 	if d := m.devices[id]; d != nil {
-		name, kind = d.name, d.kind
+		name, kind = d.said, d.kind
 	}
 	network := m.net
 	m.mu.Unlock()
@@ -246,7 +247,7 @@ func (m *Messenger) Block(ctx context.Context, id identity.DeviceID) error {
 	m.mu.Lock()
 	var name, kind string
 	if d := m.devices[id]; d != nil {
-		name, kind = d.name, d.kind
+		name, kind = d.said, d.kind
 	}
 	m.mu.Unlock()
 	if err := m.db.SetLevel(ctx, id, trust.Blocked); err != nil {

@@ -88,7 +88,11 @@ func (m *Messenger) storeArrivals() {
 }
 
 func (m *Messenger) storeGroup(group []arrival) {
-	group = slices.DeleteFunc(group, func(a arrival) bool { return a.link.refused })
+	m.mu.Lock()
+	group = slices.DeleteFunc(group, func(a arrival) bool {
+		return a.link.refused || a.link.anew && !a.link.dev.level.IsContact() // forgotten while it came
+	})
+	m.mu.Unlock()
 	if len(group) == 0 {
 		return
 	}

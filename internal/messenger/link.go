@@ -29,6 +29,7 @@ type link struct {
 	away     bool                   // nobody has the other side before them
 	told     bool                   // Accepted was sent on this link
 	askedAt  time.Time              // when the other side last sent a Request on this link
+	anew     bool                   // its device was a contact and is none: what was said on it counts no more
 	asking   bool                   // a Request of this side waits for its Ack
 	answered int                    // Resumes taken
 	errors   int                    // Errors of the other side
@@ -93,8 +94,8 @@ func (m *Messenger) LinkUp(nl Link) {
 	if isContact {
 		d.watch.seen = false // from here on its links speak for it
 	} else {
-		tell = tell || d.online() && (d.name != hello.Name || d.kind != hello.Kind)
-		d.name, d.kind = hello.Name, hello.Kind
+		tell = tell || d.online() && (d.said != hello.Name || d.kind != hello.Kind)
+		d.said, d.kind = hello.Name, hello.Kind
 	}
 	m.mu.Unlock()
 
@@ -330,6 +331,7 @@ func (m *Messenger) handleError(l *link, f *wire.Error) error {
 	if err := m.reload(m.ctx, l.Peer()); err == nil {
 		m.publishPeer(EventPeerUpdated, l.Peer())
 	}
+	l.poke() // what waits asks again
 	return nil
 }
 

@@ -114,6 +114,7 @@ func New(ctx context.Context, cfg Config) (*Messenger, error) {
 	m.wg.Go(m.storeArrivals)
 	m.wg.Go(m.forget)
 	m.wg.Go(m.watchStore)
+	m.wg.Go(m.finishForgetting)
 	return m, nil
 }
 

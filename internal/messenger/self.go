@@ -55,12 +55,9 @@ func (m *Messenger) publishSelf() {
 
 // Rename changes the name that others see; see Service.
 func (m *Messenger) Rename(ctx context.Context, name string) error {
-	if !safetext.ValidName(name) {
-		return ErrBadName
-	}
-	name = string(safetext.Name(name))
-	if len(name) > wire.MaxNameBytes {
-		return ErrBadName
+	name, err := checkName(name)
+	if err != nil {
+		return err
 	}
 	if err := m.db.SetSetting(ctx, settingName, name); err != nil {
 		return err
@@ -71,6 +68,18 @@ func (m *Messenger) Rename(ctx context.Context, name string) error {
 	m.publishSelf()
 	m.announceProfile(ctx)
 	return nil
+}
+
+// checkName returns a name that a person typed as it is kept. ErrBadName.
+func checkName(name string) (string, error) {
+	if !safetext.ValidName(name) {
+		return "", ErrBadName
+	}
+	name = string(safetext.Name(name))
+	if len(name) > wire.MaxNameBytes {
+		return "", ErrBadName
+	}
+	return name, nil
 }
 
 // announceProfile tells contacts with a live link and the network who this

@@ -208,12 +208,31 @@ func (m *Messenger) lookAt(label string) {
 	}
 	d := m.deviceLocked(seen.ID)
 	if !d.stored || d.level == trust.Stranger {
-		d.name, d.kind = seen.Hello.Name, seen.Hello.Kind
+		d.said, d.kind = seen.Hello.Name, seen.Hello.Kind
 	}
 	m.bindLocked(s, seen.ID, true)
 	m.mu.Unlock()
 	m.vouch(seen.ID)
 	m.reach(seen.ID, reasonHint)
+}
+
+// lookAgain looks at once at every sighting of unknown key.
+func (m *Messenger) lookAgain() {
+	m.mu.Lock()
+	var labels []string
+	for label, s := range m.hints {
+		if s.id.IsZero() {
+			s.fails = 0
+			if s.timer != nil {
+				s.timer.Stop()
+			}
+			labels = append(labels, label)
+		}
+	}
+	m.mu.Unlock()
+	for _, label := range labels {
+		m.look(label)
+	}
 }
 
 // disproved is called when another device answered where a record claimed to

@@ -160,8 +160,8 @@ func (m *Messenger) answeredLocked(d *device, seen Seen) {
 	if d.level != trust.Stranger { // decided during the look
 		return
 	}
-	renamed := d.name != seen.Hello.Name || d.kind != seen.Hello.Kind
-	d.name, d.kind = seen.Hello.Name, seen.Hello.Kind
+	renamed := d.said != seen.Hello.Name || d.kind != seen.Hello.Kind
+	d.said, d.kind = seen.Hello.Name, seen.Hello.Kind
 	d.watch.seen = true
 	p := m.peerLocked(d)
 	switch {

@@ -10,15 +10,20 @@ import (
 	"earshot/internal/trust"
 )
 
-const selectContact = `SELECT id, level, name, kind, accepts_me, requested_at, presence_key, added, last_seen, receipts FROM contact `
+const selectContact = `SELECT id, level, name, kind, accepts_me, requested_at, presence_key, added, last_seen, receipts,
+	nick, retired_by, retired_at FROM contact `
 
 func scanContact(s scanner) (Contact, error) {
 	var c Contact
-	var id, name, kind []byte
-	var requested, added, seen int64
-	err := s.Scan(&id, &c.Level, &name, &kind, &c.AcceptsMe, &requested, &c.PresenceKey, &added, &seen, &c.Receipts)
-	c.ID, c.Name, c.Kind = toDevice(id), string(name), string(kind)
-	c.RequestedAt, c.Added, c.LastSeen = toTime(requested), toTime(added), toTime(seen)
+	var id, said, kind, nick, retiredBy []byte
+	var requested, added, seen, retired int64
+	err := s.Scan(&id, &c.Level, &said, &kind, &c.AcceptsMe, &requested, &c.PresenceKey, &added, &seen, &c.Receipts,
+		&nick, &retiredBy, &retired)
+	c.ID, c.Said, c.Kind, c.RetiredBy = toDevice(id), string(said), string(kind), toDevice(retiredBy)
+	c.RequestedAt, c.Added, c.LastSeen, c.RetiredAt = toTime(requested), toTime(added), toTime(seen), toTime(retired)
+	if c.Name = c.Said; len(nick) > 0 {
+		c.Name = string(nick)
+	}
 	return c, err
 }
 
@@ -53,8 +58,9 @@ func (d *DB) Contacts(ctx context.Context) ([]Contact, error) {
 
 // SetLevel stores a person's decision on a device, and makes its row if there
 // is none. Blocking drops the device's request; accepting or verifying makes it
-// the first message of the conversation, as Accept does. History and outbox
-// stay. ErrInvalid for this device itself.
+// the first message of the conversation, as Accept does. A device that another one
+// had replaced (Replace) is one of its own again when it is accepted. History and
+// outbox stay. ErrInvalid for this device itself.
 func (d *DB) SetLevel(ctx context.Context, id identity.DeviceID, level trust.Level) error {
 	const op = "store trust level"
 	if id.IsZero() || id == d.self || level > trust.Blocked {
@@ -76,8 +82,12 @@ func (d *DB) SetLevel(ctx context.Context, id identity.DeviceID, level trust.Lev
 }
 
 func (d *DB) putLevel(ctx context.Context, t *tx, id identity.DeviceID, level trust.Level) error {
-	_, err := t.exec(ctx, `INSERT INTO contact (id, level, added) VALUES (?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET level = excluded.level`, id[:], level, toMs(d.now()))
+	_, err := t.exec(ctx, `INSERT INTO contact (id, level, added) VALUES (?1, ?2, ?3)
+		ON CONFLICT (id) DO UPDATE SET level = ?2,
+			level_before = CASE WHEN ?2 = ?4 AND level <> ?4 THEN level ELSE level_before END,
+			retired_at = CASE WHEN ?5 THEN 0 ELSE retired_at END,
+			retired_by = CASE WHEN ?5 THEN NULL ELSE retired_by END`,
+		id[:], level, toMs(d.now()), trust.Blocked, level.IsContact())
 	return err
 }
 
@@ -96,10 +106,12 @@ func (d *DB) accept(ctx context.Context, t *tx, id identity.DeviceID, level trus
 	return d.takeIn(ctx, t, id)
 }
 
-// SetAcceptsMe notes whether a device has accepted this one. Nothing happens
+// SetAcceptsMe notes whether a device has accepted this one. When it no longer has,
+// it is to be asked anew, whenever it was asked before. Nothing happens
 // when the device has no row: what a stranger says makes none.
 func (d *DB) SetAcceptsMe(ctx context.Context, id identity.DeviceID, accepts bool) error {
-	return d.change(ctx, "store acceptance", `UPDATE contact SET accepts_me = ? WHERE id = ?`, accepts, id[:])
+	return d.change(ctx, "store acceptance", `UPDATE contact SET accepts_me = ?1,
+		requested_at = CASE WHEN accepts_me AND NOT ?1 THEN 0 ELSE requested_at END WHERE id = ?2`, accepts, id[:])
 }
 
 // SetRequested notes when a device acknowledged a request of ours; the zero

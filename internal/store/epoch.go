@@ -68,11 +68,25 @@ func (d *DB) claim(ctx context.Context) error {
 		}
 		if stored != 0 {
 			d.log.Warn("the history does not fit its epoch file, probably a restored copy: a new epoch begins")
+			if err := d.noteOlderCopy(ctx, t); err != nil {
+				return err
+			}
 		}
 		epoch, err = d.beginEpoch(ctx, t)
 		return err
 	})
 	d.epoch.Store(epoch)
+	return err
+}
+
+// noteOlderCopy leaves the notice of a copy that a person or a system put back. One
+// that recover put back has its own.
+func (d *DB) noteOlderCopy(ctx context.Context, t *tx) error {
+	p, err := readPlan(d.dir)
+	if err != nil || p != nil {
+		return err
+	}
+	_, err = d.addNotice(ctx, t, OlderCopy(), 0)
 	return err
 }
 

@@ -45,6 +45,9 @@ var (
 	ErrWaits = errors.New("that message still waits to be delivered; cancel it first")
 	// ErrNotWaiting means that a message cannot be cancelled any more.
 	ErrNotWaiting = errors.New("that message does not wait any more")
+	// ErrNotVerified means that a device does not take the place of another one
+	// before two persons have compared the code.
+	ErrNotVerified = errors.New("that device is not verified; pair with it first")
 	// ErrInvalid means that a required field is missing or out of its limits.
 	ErrInvalid = errors.New("not a valid row")
 )

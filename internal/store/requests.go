@@ -104,18 +104,19 @@ func (d *DB) Requests(ctx context.Context) ([]Request, error) {
 	return out, err
 }
 
-const selectRequest = `SELECT peer, id, name, kind, text, cut, hlc, sent_at, came_at, source FROM request `
+const selectRequest = `SELECT peer, id, name, kind, text, cut, hlc, sent_at, came_at, source,
+	(SELECT retired_by FROM contact WHERE contact.id = request.peer) FROM request `
 
 func scanRequest(s scanner) (Request, error) {
-	var peer, id, name, kind, text []byte
+	var peer, id, name, kind, text, replacedBy []byte
 	var source string
 	var cut bool
 	var hlc, sent, came int64
-	if err := s.Scan(&peer, &id, &name, &kind, &text, &cut, &hlc, &sent, &came, &source); err != nil {
+	if err := s.Scan(&peer, &id, &name, &kind, &text, &cut, &hlc, &sent, &came, &source, &replacedBy); err != nil {
 		return Request{}, err
 	}
 	r := Request{ID: toID(id), Peer: toDevice(peer), Name: string(name), Kind: string(kind), Text: string(text), Cut: cut,
-		HLC: uint64(hlc), SentAt: toTime(sent), At: toTime(came)}
+		HLC: uint64(hlc), SentAt: toTime(sent), At: toTime(came), ReplacedBy: toDevice(replacedBy)}
 	if source != "" {
 		var err error
 		if r.Source, err = netip.ParseAddr(source); err != nil {

@@ -71,6 +71,22 @@ func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error)
 	return r.RowsAffected()
 }
 
+// statement is one of several to run, with its arguments.
+type statement struct {
+	query string
+	args  []any
+}
+
+// execAll runs statements in order, up to the first that fails.
+func (t *tx) execAll(ctx context.Context, all ...statement) error {
+	for _, s := range all {
+		if _, err := t.exec(ctx, s.query, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // write runs fn in a transaction and returns once it is committed to the disk.
 // Waiting for the turn ends with ctx; what has begun runs to its end, so that
 // an error always means that nothing was changed.

@@ -16,7 +16,8 @@ import (
 type Contact struct {
 	ID          identity.DeviceID
 	Level       trust.Level
-	Name        string    // as the device said it under its own key; not cleaned
+	Name        string    // what is shown: what SetNick gave it, else Said; not cleaned
+	Said        string    // its name as the device said it under its own key; not cleaned
 	Kind        string    // phone, tablet, laptop, desktop, server or ""
 	AcceptsMe   bool      // the device has accepted this one
 	RequestedAt time.Time // when it last acknowledged a request of ours; zero: never
@@ -24,6 +25,9 @@ type Contact struct {
 	Added       time.Time
 	LastSeen    time.Time
 	Receipts    bool // the device is told what was read here, and that somebody is writing to it
+
+	RetiredBy identity.DeviceID // the device that took its place (DB.Replace); zero: none
+	RetiredAt time.Time
 }
 
 // Kind says what a message is. Stored: append only, equal to the numbers of
@@ -158,6 +162,8 @@ type Request struct {
 	SentAt time.Time
 	At     time.Time  // when it came
 	Source netip.Addr // where it came from; for the cap per address
+
+	ReplacedBy identity.DeviceID // the device that took the place of Peer (DB.Replace); zero: none
 }
 
 // Conversation is one row of the list of conversations.

@@ -1,0 +1,239 @@
+package messenger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"earshot/internal/identity"
+	"earshot/internal/store"
+	"earshot/internal/trust"
+)
+
+// Errors of ContactService. They keep their identity through the control socket.
+var (
+	// ErrNotVerified is the answer to Replace when the new device is not verified.
+	ErrNotVerified = store.ErrNotVerified
+	// ErrSameDevice is the answer to Replace when both are one device.
+	ErrSameDevice = errors.New("a device does not replace itself")
+)
+
+// ContactService is the part of Service that decides what becomes of contacts
+// (docs/PROTOCOL.md §7).
+type ContactService interface {
+	// SetNick gives a device a name of this device's own, which is shown instead
+	// of what it says of itself; "" takes it back. The device is not told.
+	// ErrBadName, ErrUnknownPeer when it is neither contact nor blocked nor
+	// reached at a typed address.
+	SetNick(ctx context.Context, id identity.DeviceID, nick string) error
+	// Unblock makes a blocked device what it was before it was blocked; a verified
+	// one counts as accepted. What waited goes out. Nothing happens to a device
+	// that is not blocked. ErrUnknownPeer.
+	Unblock(ctx context.Context, id identity.DeviceID) error
+	// Forget ends a contact: its conversation is deleted here, what waited for it
+	// is cancelled, and it is a stranger that has to ask again, also when it was
+	// blocked. It cannot recognise this device in discovery any more. A device that
+	// is known only by an address that was typed is forgotten too. One of which
+	// nothing is known is no error. ErrSelf, ErrUnknownPeer for the zero ID.
+	Forget(ctx context.Context, id identity.DeviceID) error
+	// Replace makes a verified device take the place of a contact: the history of
+	// old becomes that of newID, what waited for old goes to newID, a name given
+	// here stays, and old is a stranger. Nothing is ever sent to a new key without
+	// this call. A repeated call changes nothing. ErrNotVerified unless newID is
+	// verified, ErrBlocked when old is blocked, ErrSameDevice, ErrUnknownPeer.
+	Replace(ctx context.Context, old, newID identity.DeviceID) error
+}
+
+// SetNick gives a device a name of this device's own; see ContactService.
+func (m *Messenger) SetNick(ctx context.Context, id identity.DeviceID, nick string) error {
+	if nick != "" {
+		var err error
+		if nick, err = checkName(nick); err != nil {
+			return err
+		}
+	}
+	if err := unknown(m.db.SetNick(ctx, id, nick)); err != nil {
+		return err
+	}
+	if err := m.reload(ctx, id); err != nil {
+		return err
+	}
+	m.publishPeer(EventPeerUpdated, id)
+	return nil
+}
+
+// Unblock takes a block back; see ContactService.
+func (m *Messenger) Unblock(ctx context.Context, id identity.DeviceID) error {
+	level, changed, err := m.db.Unblock(ctx, id)
+	if err != nil || !changed {
+		return unknown(err)
+	}
+	if err := m.reload(ctx, id); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	network := m.net
+	m.mu.Unlock()
+	if network != nil { // a link that came up meanwhile
+		network.SetContact(id, level.IsContact())
+	}
+	m.publishPeer(EventPeerUpdated, id)
+	m.pokeDevice(id)
+	m.lookAgain()
+	m.reach(id, reasonWrite)
+	return nil
+}
+
+// Forget ends a contact; see ContactService.
+func (m *Messenger) Forget(ctx context.Context, id identity.DeviceID) error {
+	switch {
+	case id == m.cfg.Self:
+		return ErrSelf
+	case id.IsZero():
+		return ErrUnknownPeer
+	}
+	contact := m.Level(id).IsContact()
+	if contact { // nothing more of it is stored from here on
+		m.endContact(id)
+	}
+	err := m.db.DropContact(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		if contact {
+			err = errors.Join(err, m.restoreContact(id))
+		}
+		return err
+	}
+	m.mu.Lock()
+	if d := m.devices[id]; d != nil {
+		m.unwatchLocked(d)
+		d.takeRow(Contact{ID: id, Said: d.said, Kind: d.kind})
+		d.stored, d.typed = false, nil
+	}
+	m.mu.Unlock()
+	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}},
+		Event{Kind: EventHistory, Peer: &Peer{ID: id}}, Event{Kind: EventNotices})
+	m.publishStranger(id)
+	if !contact {
+		return nil
+	}
+	// It must not follow this one by its record any more.
+	if err := m.renewPresenceKey(ctx); err != nil {
+		return fmt.Errorf("renew the presence key: %w", err)
+	}
+	return nil
+}
+
+// finishForgetting goes on with what Forget began before the end of the program.
+func (m *Messenger) finishForgetting() {
+	if err := m.db.FinishDrops(m.ctx); err != nil && m.ctx.Err() == nil {
+		m.log.Error("forgetting a contact was not finished; it goes on at the next start", "err", err)
+	}
+}
+
+// Replace joins a contact with the device that took its place; see
+// ContactService.
+func (m *Messenger) Replace(ctx context.Context, old, newID identity.DeviceID) error {
+	switch {
+	case old == m.cfg.Self || newID == m.cfg.Self:
+		return ErrSelf
+	case old.IsZero() || newID.IsZero():
+		return ErrUnknownPeer
+	case old == newID:
+		return ErrSameDevice
+	}
+	contact := m.Level(old).IsContact()
+	if err := m.db.Replace(ctx, old, newID); err != nil {
+		if errors.Is(err, store.ErrBlocked) {
+			return ErrBlocked
+		}
+		return unknown(err)
+	}
+	if contact {
+		m.endContact(old)
+	}
+	if err := errors.Join(m.reload(ctx, old), m.reload(ctx, newID)); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	if d := m.devices[old]; d != nil {
+		m.unwatchLocked(d)
+		d.typed = nil
+	}
+	m.mu.Unlock()
+	m.hub.publish(Event{Kind: EventHistory, Peer: &Peer{ID: old}}, Event{Kind: EventHistory, Peer: &Peer{ID: newID}})
+	m.publishStranger(old)
+	m.publishPeer(EventPeerUpdated, newID)
+	m.pokeDevice(newID)
+	m.reach(newID, reasonWrite)
+	if !contact {
+		return nil
+	}
+	if err := m.renewPresenceKey(ctx); err != nil {
+		return fmt.Errorf("renew the presence key: %w", err)
+	}
+	return nil
+}
+
+// unknown gives the store's word for a row that is not there its name here.
+func unknown(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrUnknownPeer
+	}
+	return err
+}
+
+// endContact makes a contact a stranger in memory and on its links, which begin
+// anew if it becomes a contact again.
+func (m *Messenger) endContact(id identity.DeviceID) {
+	m.mu.Lock()
+	d := m.deviceLocked(id)
+	d.level, d.acceptsMe, d.presenceKey = trust.Stranger, false, nil
+	d.typing.stop()
+	for _, l := range d.links {
+		l.told, l.anew, l.delivers, l.away = false, true, false, false
+		clear(l.inflight)
+		l.poke()
+	}
+	network := m.net
+	m.mu.Unlock()
+	if network != nil {
+		network.SetContact(id, false)
+	}
+	m.vouch(id)
+}
+
+// restoreContact takes back what endContact did when the store kept the contact.
+func (m *Messenger) restoreContact(id identity.DeviceID) error {
+	if err := m.reload(m.ctx, id); err != nil {
+		return unknown(err)
+	}
+	m.mu.Lock()
+	network := m.net
+	m.mu.Unlock()
+	if network != nil {
+		network.SetContact(id, m.Level(id).IsContact())
+	}
+	m.vouch(id)
+	m.pokeDevice(id)
+	return nil
+}
+
+// publishStranger tells of a device that is a stranger now: one that nothing
+// speaks for is not shown any more.
+func (m *Messenger) publishStranger(id identity.DeviceID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := m.devices[id]
+	if d == nil {
+		return
+	}
+	p := m.peerLocked(d)
+	m.hub.publish(Event{Kind: EventPeerUpdated, Peer: &p})
+	if !p.Online {
+		m.hub.publish(Event{Kind: EventPeerLost, Peer: &p})
+	}
+	m.forgetLocked(d)
+}
