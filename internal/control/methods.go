@@ -31,7 +31,7 @@ func with[P, R any](f func(context.Context, messenger.Service, P) (R, error)) ha
 type none = struct{}
 
 // methods are all that the socket serves.
-var methods = joined(serviceMethods, pairingMethods)
+var methods = joined(serviceMethods, contactMethods, pairingMethods)
 
 func joined(parts ...map[string]handler) map[string]handler {
 	all := map[string]handler{}

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"maps"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -19,8 +18,6 @@ type replacement struct {
 	Old identity.DeviceID `json:"old"`
 	New identity.DeviceID `json:"new"`
 }
-
-func init() { maps.Copy(methods, contactMethods) }
 
 // contactMethods are those of messenger.ContactService.
 var contactMethods = map[string]handler{

@@ -98,6 +98,9 @@ func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
 	return nil
 }
 
+// shown is the name that a person here sees; not cleaned.
+func (d *device) shown() string { return cmp.Or(d.nick, d.said) }
+
 // online reports a live link, a fresh sighting, or an answer at an address that
 // a person typed.
 func (d *device) online() bool { return len(d.labels) > 0 || d.watch.seen || d.linked() }
@@ -113,7 +116,7 @@ func (l *link) meets() bool {
 
 func (m *Messenger) peerLocked(d *device) Peer {
 	return Peer{
-		ID: d.id, Name: cmp.Or(d.nick, d.said), Said: d.said, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
+		ID: d.id, Name: d.shown(), Said: d.said, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
 		Online: d.online(), Linked: d.linked(), Away: d.away(), Typing: d.typing.theirs,
 		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen,
 		Added: d.added, ReplacedBy: d.replacedBy,

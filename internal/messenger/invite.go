@@ -112,7 +112,7 @@ func (m *Messenger) ReadLink(_ context.Context, link string) (Invited, error) {
 	defer m.mu.Unlock()
 	out := Invited{ID: v.ID, Addresses: v.Addrs}
 	if d := m.devices[v.ID]; d != nil {
-		out.Name, out.Level = d.name, d.level
+		out.Name, out.Level = d.shown(), d.level
 	}
 	return out, nil
 }

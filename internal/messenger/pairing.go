@@ -135,7 +135,7 @@ func (m *Messenger) beginLocked(d *device) (*pairing, error) {
 func (m *Messenger) newPairingLocked(d *device) *pairing {
 	m.pairSerial++
 	p := &pairing{
-		Pairing: Pairing{Serial: m.pairSerial, Peer: d.id, Name: d.name, Kind: d.kind},
+		Pairing: Pairing{Serial: m.pairSerial, Peer: d.id, Name: d.shown(), Kind: d.kind},
 		dev:     d,
 		out:     make(chan pairFrame, pairFrames),
 		changed: make(chan struct{}, 1),
@@ -264,7 +264,7 @@ func (m *Messenger) verify(p *pairing) {
 	if p.ByLink && !p.Ours {
 		m.sayLocked(p, &wire.PairConfirm{MAC: wire.Bytes32(p.token.Answer(m.endsLocked(p)))})
 	}
-	p.Name = p.dev.name
+	p.Name = p.dev.shown()
 	m.endLocked(p, PairVerified)
 }
 

@@ -135,7 +135,7 @@ func (m *Messenger) pairAskedLocked(l *link, commit trust.Block) {
 // takeOverLocked makes the other side the one that began p.
 func (m *Messenger) takeOverLocked(p *pairing, l *link, commit trust.Block) {
 	p.Ours, p.link = false, l
-	p.Name, p.Kind = l.dev.name, l.dev.kind
+	p.Name, p.Kind = l.dev.shown(), l.dev.kind
 	p.machine = trust.AnswerPairing(m.endsLocked(p), commit)
 }
 
