@@ -5,10 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"net"
 	"net/netip"
-	"syscall"
 
 	"earshot/netcore/wire"
 )
@@ -17,8 +16,13 @@ import (
 // connection that said nothing and left (a port scan, the probe of another
 // device's discovery) is no event: it gets slog.LevelDebug.
 func (h *handshaker) complaint(err error) (slog.Level, string) {
-	gone := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	gone := isGone(err)
+	var op *net.OpError
 	switch {
+	case errors.Is(err, errNoProof):
+		return slog.LevelDebug, "connection closed: this device is not visible to everyone"
+	case errors.As(err, &op) && op.Op == "remote error":
+		return slog.LevelDebug, "the dialler looks for another device"
 	case gone && h.bytesRead == 0:
 		return slog.LevelDebug, "connection closed before a byte came"
 	case errors.Is(err, ErrTimeout) && h.bytesRead == 0:

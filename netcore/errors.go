@@ -21,6 +21,9 @@ var (
 	// ErrNoHello means that the other side proved its key and closed without a
 	// Hello: it refuses this device, is busy, or is leaving.
 	ErrNoHello = errors.New("the device closed the link without a Hello")
+	// ErrSilent means that what was dialled closed the connection before it said
+	// anything: it is not visible to this device, or too busy.
+	ErrSilent = errors.New("the connection was closed without a word; the device may not be visible to this one")
 	// ErrNotEarshot means that something answered that does not speak TLS with
 	// ALPN "earshot/1" and one Ed25519 certificate.
 	ErrNotEarshot = errors.New("what answered is not an Earshot device")

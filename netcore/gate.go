@@ -14,7 +14,8 @@ import (
 // Contacts are not counted: each is there because a person accepted it, and has
 // one incoming link.
 type gate struct {
-	clock func() time.Duration // since the start of the node
+	clock  func() time.Duration        // since the start of the node
+	origin func(netip.Addr) netip.Addr // see Config.Origin; never nil
 
 	mu        sync.Mutex
 	buckets   map[netip.Addr]*bucket
@@ -31,7 +32,7 @@ type bucket struct {
 
 // slot is the place of one incoming connection.
 type slot struct {
-	addr     netip.Addr
+	addr     netip.Addr   // origin of the other end
 	stranger bool         // key proven, no contact; guarded by gate.mu
 	over     bool         // released or dropped: never counted again; guarded by gate.mu
 	active   atomic.Int64 // time.Duration since the start of the node: last sign of life
@@ -40,9 +41,13 @@ type slot struct {
 	dropped  bool
 }
 
-func newGate(clock func() time.Duration) *gate {
+func newGate(clock func() time.Duration, origin func(netip.Addr) netip.Addr) *gate {
+	if origin == nil {
+		origin = func(a netip.Addr) netip.Addr { return a }
+	}
 	return &gate{
 		clock:     clock,
+		origin:    origin,
 		buckets:   make(map[netip.Addr]*bucket),
 		others:    bucket{tokens: ConnectBurst},
 		held:      make(map[*slot]struct{}),
@@ -54,6 +59,7 @@ func newGate(clock func() time.Duration) *gate {
 // often. Where there is no room the oldest idle one gives way: a newcomer may
 // be a contact, the one that idles has had its chance.
 func (g *gate) admit(addr netip.Addr, drop func()) *slot {
+	addr = g.origin(addr)
 	g.mu.Lock()
 	now := g.clock()
 	if !g.allowLocked(addr, now) {

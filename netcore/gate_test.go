@@ -18,7 +18,7 @@ type bench struct {
 
 func newBench() *bench {
 	b := &bench{dropped: make(map[*slot]bool)}
-	b.gate = newGate(func() time.Duration { return b.now })
+	b.gate = newGate(func() time.Duration { return b.now }, nil)
 	return b
 }
 

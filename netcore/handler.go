@@ -38,8 +38,8 @@ func (a Access) String() string {
 type Handler interface {
 	// Authorize is asked once per link, on either side, after TLS has proven
 	// the peer's key and before anything is said to it. remote is where the
-	// peer is; it proves nothing.
-	Authorize(peer identity.DeviceID, remote netip.AddrPort) Access
+	// peer is; it proves nothing. outbound says that this device dialled.
+	Authorize(peer identity.DeviceID, remote netip.AddrPort, outbound bool) Access
 
 	// Hello returns what to say to the peer. The Node fills in versions and role.
 	Hello(peer identity.DeviceID) wire.Hello

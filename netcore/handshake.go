@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"earshot/internal/identity"
@@ -18,10 +19,19 @@ var errHandshakeTooLong = fmt.Errorf("%w: more than %d bytes of handshake", ErrN
 
 // handshakeConn refuses to read more than MaxHandshakeBytes until the keys are
 // proven, and counts, so that a log line can tell silence from half a handshake.
+// While it is mute not a byte leaves it, not even an alert of TLS.
 type handshakeConn struct {
 	net.Conn
 	read   atomic.Int64
 	proven atomic.Bool
+	mute   atomic.Bool
+}
+
+func (c *handshakeConn) Write(p []byte) (int, error) {
+	if c.mute.Load() {
+		return 0, errNoProof
+	}
+	return c.Conn.Write(p)
 }
 
 func (c *handshakeConn) Read(p []byte) (int, error) {
@@ -56,6 +66,7 @@ type handshaker struct {
 	own    *identity.Identity
 	server bool
 	want   identity.DeviceID // zero: whoever answers
+	door   *door             // of a server; nil: it does not hide
 
 	peer      identity.DeviceID
 	sawHello  bool // a TLS ClientHello came
@@ -69,11 +80,12 @@ func (h *handshaker) run(ctx context.Context, raw net.Conn) (link, error) {
 	ctx, cancel := context.WithTimeout(ctx, HandshakeTimeout)
 	defer cancel()
 	counted := &handshakeConn{Conn: raw}
+	counted.mute.Store(h.door.hides())
 	var conn *tls.Conn
 	if h.server {
-		conn = tls.Server(counted, h.config())
+		conn = tls.Server(counted, h.config(counted))
 	} else {
-		conn = tls.Client(counted, h.config())
+		conn = tls.Client(counted, h.config(counted))
 	}
 	err := conn.HandshakeContext(ctx)
 	h.bytesRead = counted.read.Load()
@@ -85,9 +97,10 @@ func (h *handshaker) run(ctx context.Context, raw net.Conn) (link, error) {
 	return link{raw: raw, conn: conn, peer: h.peer}, nil
 }
 
-// config is the whole TLS configuration of Earshot, the same on both sides.
-func (h *handshaker) config() *tls.Config {
-	return &tls.Config{
+// config is the whole TLS configuration of Earshot. Only the server name is
+// another one on every connection.
+func (h *handshaker) config(c *handshakeConn) *tls.Config {
+	cfg := &tls.Config{
 		MinVersion:             tls.VersionTLS13,
 		NextProtos:             []string{ALPN},
 		Certificates:           []tls.Certificate{h.own.Certificate()},
@@ -98,9 +111,27 @@ func (h *handshaker) config() *tls.Config {
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			h.sawHello = true
 			h.sawALPN = slices.Contains(hello.SupportedProtos, ALPN)
-			return nil, nil
+			return nil, h.admit(c, hello.ServerName)
 		},
 	}
+	if !h.want.IsZero() {
+		cfg.ServerName = newServerName(h.want)
+	}
+	return cfg
+}
+
+// admit lets a connection that was mute speak, if the dialler knows this device.
+// It is called when the ClientHello was read and nothing was answered yet.
+func (h *handshaker) admit(c *handshakeConn, name string) error {
+	if !c.mute.Load() && !h.door.hides() {
+		return nil
+	}
+	known := h.door.opens(name)
+	c.mute.Store(!known)
+	if !known {
+		return errNoProof
+	}
+	return nil
 }
 
 // verify is the only judge of the other side's certificate. The order matters:
@@ -132,8 +163,11 @@ func (h *handshaker) explain(err error) error {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("TLS handshake: %w", ErrTimeout)
-	case errors.Is(err, context.Canceled), errors.Is(err, ErrSelf), errors.Is(err, ErrNotEarshot), errors.As(err, &wrong):
+	case errors.Is(err, context.Canceled), errors.Is(err, ErrSelf), errors.Is(err, ErrNotEarshot), errors.As(err, &wrong),
+		errors.Is(err, errNoProof):
 		return err
+	case !h.server && h.bytesRead == 0 && isGone(err):
+		return fmt.Errorf("%w: %w", ErrSilent, err)
 	}
 	var op *net.OpError
 	switch {
@@ -145,4 +179,9 @@ func (h *handshaker) explain(err error) error {
 		return fmt.Errorf("TLS handshake: %w", err)
 	}
 	return fmt.Errorf("%w: %w", ErrNotEarshot, err)
+}
+
+// isGone reports whether the other side closed or cut the connection.
+func isGone(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

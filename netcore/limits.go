@@ -46,4 +46,5 @@ const (
 	ContactSlots        = 16        // connections beyond MaxStrangerLinks: a contact must get as far as proving its key
 	MaxPenalties        = 1024      // devices remembered for PenaltyTime
 	MaxDialAddrs        = 16        // addresses of one race
+	MaxNonces           = 4096      // server names that were right and are not taken again; 128 KiB
 )

@@ -114,7 +114,7 @@ func (n *Node) receive(ctx context.Context, raw net.Conn, remote netip.AddrPort,
 			s = nil
 		}
 	}()
-	h := handshaker{own: n.own, server: true}
+	h := handshaker{own: n.own, server: true, door: n.door}
 	l, err := h.run(ctx, raw)
 	if err != nil {
 		n.logHandshake(ctx, &h, remote, err)

@@ -27,6 +27,16 @@ type Config struct {
 	// ConnectSmall is Connect with segments of at most SmallSegment bytes. nil:
 	// the system's if Connect is too and the system can, otherwise never.
 	ConnectSmall func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+
+	// Hides reports whether this device is not visible to everyone: then a
+	// connection is closed without a byte unless its dialler shows that it knows
+	// the device ID (docs/PROTOCOL.md §2). It is asked for every connection and
+	// must not block; nil: never.
+	Hides func() bool
+	// Origin returns the address that stands for another one where connections
+	// are counted, so that whoever owns many addresses counts once. It must not
+	// block; nil: each stands for itself.
+	Origin func(netip.Addr) netip.Addr
 }
 
 // Node owns the links of this device. Make it with NewNode, let others in with
@@ -41,6 +51,7 @@ type Node struct {
 
 	start  time.Time
 	gate   *gate
+	door   *door
 	order  atomic.Uint64 // of connections, see Session.order
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -77,7 +88,8 @@ func NewNode(cfg Config) *Node {
 			n.connectSmall = connectSmallTCP
 		}
 	}
-	n.gate = newGate(n.clock)
+	n.gate = newGate(n.clock, cfg.Origin)
+	n.door = &door{own: n.own.ID(), hidden: cfg.Hides}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	return n
 }
@@ -203,7 +215,7 @@ func (n *Node) begin(s *Session) error {
 	n.links[s.peer] = append(n.links[s.peer], s) // before the question, so that SetAccess reaches the link
 	n.mu.Unlock()
 	err := s.guard(func() error {
-		access := n.handler.Authorize(s.peer, s.remote)
+		access := n.handler.Authorize(s.peer, s.remote, s.outbound)
 		s.access.CompareAndSwap(int32(undecided), int32(access)) // a SetAccess meanwhile knows better
 		if s.Access() == Refused {
 			return ErrRefused

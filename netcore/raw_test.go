@@ -285,7 +285,7 @@ func (r *recorder) await(what string, ok func() bool) {
 }
 
 // stranger makes everybody one.
-func stranger(identity.DeviceID, netip.AddrPort) netcore.Access { return netcore.Stranger }
+func stranger(identity.DeviceID, netip.AddrPort, bool) netcore.Access { return netcore.Stranger }
 
 // alone starts one device at addrA for raw peers to talk to, and the identity of
 // a peer with a higher ID.

@@ -86,7 +86,7 @@ func TestEveryFrameByAccess(t *testing.T) {
 		for _, tt := range tests {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRecorder(t)
-				r.OnAuthorize = func(netcoreID, netcoreAddr) netcore.Access { return access }
+				r.OnAuthorize = func(netcoreID, netcoreAddr, bool) netcore.Access { return access }
 				w, d, id, _ := alone(t, r)
 				peer := dialRaw(t, w, id, d.Addr)
 				peer.hello()
@@ -311,7 +311,7 @@ func TestSetAccessDuringAuthorize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(t)
 		var d *netcoretest.Device
-		r.OnAuthorize = func(id netcoreID, _ netcoreAddr) netcore.Access {
+		r.OnAuthorize = func(id netcoreID, _ netcoreAddr, _ bool) netcore.Access {
 			d.Node.SetAccess(id, netcore.Contact)
 			return netcore.Stranger
 		}
@@ -346,7 +346,7 @@ func TestRefused(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		refuse := &netcoretest.Funcs{OnAuthorize: func(netcoreID, netcoreAddr) netcore.Access { return netcore.Refused }}
+		refuse := &netcoretest.Funcs{OnAuthorize: func(netcoreID, netcoreAddr, bool) netcore.Access { return netcore.Refused }}
 		p := netcoretest.NewPair(t, newRecorder(t), refuse)
 		if _, err := p.A.Node.Dial(t.Context(), p.B.ID, addrs(p.B.Addr)); !errors.Is(err, netcore.ErrNoHello) {
 			t.Errorf("dial of one who refuses: %v", err)
@@ -369,7 +369,7 @@ func TestPanicEndsOneLink(t *testing.T) {
 						panic("secret text of a person")
 					}
 				}
-				r.OnAuthorize = func(id netcoreID, _ netcoreAddr) netcore.Access {
+				r.OnAuthorize = func(id netcoreID, _ netcoreAddr, _ bool) netcore.Access {
 					check(id, "Authorize")
 					return netcore.Contact
 				}

@@ -64,7 +64,7 @@ func TestSilence(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRecorder(t)
-				r.OnAuthorize = func(netcoreID, netcoreAddr) netcore.Access { return tt.access }
+				r.OnAuthorize = func(netcoreID, netcoreAddr, bool) netcore.Access { return tt.access }
 				w, d, id, l := alone(t, r)
 				tt.stop(t, w, d, id)
 				time.Sleep(tt.after - time.Second)

@@ -129,7 +129,7 @@ func (f *fakeDevice) Clear(_ context.Context, id identity.DeviceID) (int, error)
 }
 
 func (f *fakeDevice) Settings(context.Context) ([]messenger.Setting, error) {
-	return []messenger.Setting{{Key: "one", Value: "a", Default: "b"}, {Key: "two", Value: cmp.Or(f.two, "c"), Default: "c"}}, nil
+	return []messenger.Setting{{Key: "one", Value: "a", Default: "b"}, {Key: "two", Value: cmp.Or(f.two, "c"), Default: "c", Chosen: f.two != ""}}, nil
 }
 
 func (f *fakeDevice) SetSetting(_ context.Context, key, value string) error {

@@ -90,6 +90,7 @@ type (
 		Key     string `json:"key"`
 		Value   string `json:"value"`
 		Default string `json:"default"`
+		Chosen  bool   `json:"chosen"`
 	}
 	versionJSON struct {
 		Version  string `json:"version"`

@@ -1,6 +1,9 @@
 package engine
 
-import "earshot/discovery"
+import (
+	"earshot/discovery"
+	"earshot/internal/messenger"
+)
 
 // SetAway says whether a person has this device before them. A phone whose app
 // leaves the screen is away: the network is told goodbye and contacts that the
@@ -20,9 +23,7 @@ func (e *Engine) SetAway(away bool) {
 func (o *owner) setAway(away bool) {
 	o.mu.Lock()
 	o.away = away
-	if o.disc != nil {
-		o.disc.SetHidden(away)
-	}
+	o.showLocked()
 	o.mu.Unlock()
 	o.msgr.SetAway(away)
 	if !away {
@@ -35,9 +36,20 @@ func (o *owner) present(d *discovery.Service) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.disc = d
-	if d != nil && o.away {
-		d.SetHidden(true)
+	o.showLocked()
+}
+
+// showLocked makes discovery announce this device, or not.
+func (o *owner) showLocked() {
+	if o.disc != nil {
+		o.disc.SetHidden(o.unseenLocked())
 	}
+}
+
+// unseenLocked reports that nothing is to be announced: a phone in a pocket, and
+// a hidden device.
+func (o *owner) unseenLocked() bool {
+	return o.away || o.msgr.Visibility() == messenger.VisibleHidden
 }
 
 // recheck looks at the network and at every link anew.

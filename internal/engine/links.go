@@ -8,7 +8,6 @@ import (
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
-	"earshot/internal/trust"
 	"earshot/netcore"
 	"earshot/netcore/wire"
 )
@@ -16,14 +15,15 @@ import (
 // linkHandler hands links to the messenger.
 type linkHandler struct{ m *messenger.Messenger }
 
-func (h linkHandler) Authorize(peer identity.DeviceID, _ netip.AddrPort) netcore.Access {
-	switch level := h.m.Level(peer); {
+func (h linkHandler) Authorize(peer identity.DeviceID, _ netip.AddrPort, outbound bool) netcore.Access {
+	level, in := h.m.Admit(peer, outbound)
+	switch {
+	case !in:
+		return netcore.Refused
 	case level.IsContact():
 		return netcore.Contact
-	case level == trust.Stranger:
-		return netcore.Stranger
 	}
-	return netcore.Refused
+	return netcore.Stranger
 }
 
 func (h linkHandler) Hello(peer identity.DeviceID) wire.Hello { return h.m.HelloFor(peer) }
@@ -47,8 +47,16 @@ type dialler struct {
 
 func (d dialler) Dial(ctx context.Context, want identity.DeviceID, addrs []netip.AddrPort) error {
 	_, err := d.node.Dial(ctx, want, addrs)
-	if errors.Is(err, netcore.ErrWrongDevice) {
+	return explained(err)
+}
+
+// explained gives an error of the node the name that the messenger knows.
+func explained(err error) error {
+	switch {
+	case errors.Is(err, netcore.ErrWrongDevice):
 		return fmt.Errorf("%w: %w", messenger.ErrWrongDevice, err)
+	case errors.Is(err, netcore.ErrSilent):
+		return fmt.Errorf("%w: %w", messenger.ErrSilent, err)
 	}
 	return err
 }
@@ -58,7 +66,7 @@ func (d dialler) Look(ctx context.Context, addrs []netip.AddrPort) (messenger.Se
 	if errors.Is(err, netcore.ErrSelf) {
 		return messenger.Seen{ID: d.self}, nil
 	}
-	return messenger.Seen{ID: who.ID, Hello: who.Hello, Addr: who.Addr}, err
+	return messenger.Seen{ID: who.ID, Hello: who.Hello, Addr: who.Addr}, explained(err)
 }
 
 func (d dialler) SetContact(id identity.DeviceID, contact bool) {

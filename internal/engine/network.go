@@ -28,7 +28,9 @@ func (o *owner) network(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
-	node := netcore.NewNode(netcore.Config{Identity: o.id, Handler: linkHandler{o.msgr}, Logger: o.log})
+	node := netcore.NewNode(netcore.Config{
+		Identity: o.id, Handler: linkHandler{o.msgr}, Logger: o.log, Hides: o.msgr.Hides, Origin: o.nearby.origin,
+	})
 	dialler := dialler{node, o.id.ID()}
 	disc, err := o.discovery(ctx, port)
 	if err != nil {
@@ -118,6 +120,7 @@ func (o *owner) watchInterfaces(port int) func() ([]netif.Interface, error) {
 		if err != nil {
 			return nil, err
 		}
+		o.nearby.set(all)
 		if now := addressesOf(all, port); !slices.Equal(now, last) {
 			last = now
 			o.msgr.AddressesChanged()
@@ -126,12 +129,18 @@ func (o *owner) watchInterfaces(port int) func() ([]netif.Interface, error) {
 	}
 }
 
+// record is what this device announces: name and kind only while everyone may
+// see it (docs/PROTOCOL.md §3).
 func (o *owner) record(ctx context.Context, port int) (discovery.Record, error) {
 	key, err := o.msgr.PresenceKey(ctx)
 	if err != nil {
 		return discovery.Record{}, err
 	}
-	return discovery.Record{Port: port, PresenceKey: key, Name: o.msgr.Name(), Kind: deviceKind()}, nil
+	r := discovery.Record{Port: port, PresenceKey: key}
+	if o.msgr.Visibility() == messenger.VisibleEveryone {
+		r.Name, r.Kind = o.msgr.Name(), deviceKind()
+	}
+	return r, nil
 }
 
 func (o *owner) announce(ctx context.Context, disc *discovery.Service, port int) {
@@ -140,7 +149,13 @@ func (o *owner) announce(ctx context.Context, disc *discovery.Service, port int)
 		o.log.Error("the discovery record was not renewed", "err", err)
 		return
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.unseenLocked() { // before the record, which is not to be seen
+		o.showLocked()
+	}
 	disc.SetRecord(record)
+	o.showLocked()
 }
 
 // hints hands what discovery sees to the messenger.

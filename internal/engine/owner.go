@@ -39,6 +39,8 @@ type owner struct {
 	renamed func()             // set while discovery runs
 	disc    *discovery.Service // set while it runs
 	away    bool
+
+	nearby neighbourhood
 }
 
 // openOwner makes this process the owner, or returns errLocked. Damage that is
@@ -72,7 +74,7 @@ func (o *owner) start(ctx context.Context, home, socket, name string) (err error
 	}
 	o.msgr, err = messenger.New(ctx, messenger.Config{
 		Self: o.id.ID(), Kind: deviceKind(), Version: Version, Name: name,
-		Store: o.db, BootID: bootID(), Logger: o.log, Renamed: o.recordChanged,
+		Store: o.db, BootID: bootID(), Logger: o.log, Renamed: o.recordChanged, Origin: o.nearby.origin,
 	})
 	if err != nil {
 		return err

@@ -95,6 +95,9 @@ type Self struct {
 	Addresses []netip.AddrPort // where others on the same networks reach it; empty while offline
 	Port      int              // 0 while nothing listens
 	Version   string
+
+	Visibility string    // value of SettingVisibility
+	Begun      time.Time // when this home folder was first started
 }
 
 // Peer is a device in earshot or a contact.
@@ -114,6 +117,7 @@ type Peer struct {
 	Added     time.Time // when it got a row here; zero: it has none
 
 	ReplacedBy identity.DeviceID // the contact that took its place (Replace); zero: none
+	Knocks    int // how often a blocked device has tried since the program began
 }
 
 // Outgoing is a text to send. The caller makes the ID, so that a call repeated
@@ -150,6 +154,7 @@ type Setting struct {
 	Key     string
 	Value   string
 	Default string
+	Chosen  bool // a person or a program has set it, be it to the default
 }
 
 // EventKind says what happened.
@@ -168,7 +173,7 @@ const (
 	EventRemoved     EventKind = "removed"      // Message: Peer, ID and Outgoing of one that was removed here
 	EventHistory     EventKind = "history"      // Peer: messages of its conversation were removed here, read it again
 	EventTyping      EventKind = "typing"       // Peer: Typing changed
-	EventSelf        EventKind = "self"         // Self: name, addresses or port changed
+	EventSelf        EventKind = "self"         // Self: name, addresses, port or visibility changed
 	EventLagged      EventKind = "lagged"       // none: events were dropped, read everything again
 )
 

@@ -28,6 +28,9 @@ type device struct {
 	stored      bool // has a row in the store
 	receipts    bool // is told what was read here
 	typing      typing
+	introduced  bool      // a person here has to do with it, so that it learns who this is
+	knocks      int       // of a blocked one, since the program began
+	knockTold   time.Time // when an event last told of them
 
 	labels  map[string]bool  // sightings of it
 	typed   []netip.AddrPort // remembered addresses, newest first
@@ -50,7 +53,7 @@ func (m *Messenger) deviceLocked(id identity.DeviceID) *device {
 // forgetLocked drops a device that nothing speaks for any more.
 func (m *Messenger) forgetLocked(d *device) {
 	if m.devices[d.id] == d && !d.stored && len(d.links) == 0 && len(d.labels) == 0 && len(d.typed) == 0 && !d.dial.busy &&
-		!d.watch.busy && len(d.watch.addrs) == 0 {
+		!d.introduced && !d.watch.busy && len(d.watch.addrs) == 0 {
 		delete(m.devices, d.id)
 	}
 }
@@ -118,7 +121,7 @@ func (m *Messenger) peerLocked(d *device) Peer {
 	return Peer{
 		ID: d.id, Name: d.shown(), Said: d.said, Kind: d.kind, Level: d.level, AcceptsMe: d.acceptsMe,
 		Online: d.online(), Linked: d.linked(), Away: d.away(), Typing: d.typing.theirs,
-		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen,
+		Addresses: m.addressesLocked(d), LastSeen: d.lastSeen, Knocks: d.knocks,
 		Added: d.added, ReplacedBy: d.replacedBy,
 	}
 }

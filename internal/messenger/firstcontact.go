@@ -57,6 +57,9 @@ func (m *Messenger) handleRequest(l *link, f *wire.Request) error {
 		SentAt: shownTime(hybridTime(f.HLC), now), At: now, Source: l.Remote().Addr(),
 		ReplacedBy: replacedBy,
 	}
+	if m.cfg.Origin != nil {
+		r.Source = m.cfg.Origin(r.Source)
+	}
 	added, err := m.db.AddRequest(m.ctx, r)
 	if errors.Is(err, store.ErrTooManyRequests) {
 		m.log.Info("a request was not kept: too many wait", "device", l.Peer())
@@ -259,16 +262,8 @@ func (m *Messenger) Block(ctx context.Context, id identity.DeviceID) error {
 	if err := m.reload(ctx, id); err != nil {
 		return err
 	}
-	// A blocked device must not follow this one by its record any more.
-	if err := m.renewPresenceKey(ctx); err != nil {
-		return fmt.Errorf("renew the presence key: %w", err)
-	}
-	m.mu.Lock()
-	m.unwatchLocked(m.deviceLocked(id))
-	network := m.net
-	m.mu.Unlock()
-	if network != nil {
-		network.Shun(id)
+	if err := m.partWith(ctx, id); err != nil {
+		return err
 	}
 	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}})
 	m.publishPeer(EventPeerUpdated, id)

@@ -63,7 +63,7 @@ func TestSettings(t *testing.T) {
 				t.Errorf("%q: %v", value, err)
 			}
 			got, err := a.m.Settings(t.Context())
-			if err != nil || len(got) != len(settings) || got[0] != (Setting{SettingKeep, want, KeepForever}) {
+			if err != nil || len(got) != len(settings) || got[0] != (Setting{SettingKeep, want, KeepForever, true}) {
 				t.Errorf("%q: %+v (%v)", value, got, err)
 			}
 		}

@@ -113,6 +113,9 @@ func (m *Messenger) LinkUp(nl Link) {
 	if tell {
 		m.publishPeer(kind, id)
 	}
+	if m.Hides() { // since it was let in
+		m.turnAway()
+	}
 }
 
 // noteContact keeps what a contact's Hello said under its own key.
@@ -298,6 +301,7 @@ func (m *Messenger) handleProfile(l *link, f *wire.Profile) error {
 	if err := m.reload(m.ctx, id); err != nil {
 		return m.storeTrouble("a contact cannot be read", err)
 	}
+	m.recognise(id)
 	m.publishPeer(EventPeerUpdated, id)
 	return nil
 }

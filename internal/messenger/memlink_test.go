@@ -16,10 +16,10 @@ import (
 
 // weather is what the network of a world does to frames. Guarded by world.mu.
 type weather struct {
-	frames, dials int64                            // so far; a Ping is a frame
-	lag           time.Duration                    // of every frame
-	silent        map[[2]*node]chan struct{}       // the first is not heard by the second; closed when that ends
-	fate          func(*memLink, wire.Message) int // how many copies of a frame leave; nil: one. Called without a lock
+	frames, dials, looks int64                            // so far; a Ping is a frame
+	lag                  time.Duration                    // of every frame
+	silent               map[[2]*node]chan struct{}       // the first is not heard by the second; closed when that ends
+	fate                 func(*memLink, wire.Message) int // how many copies of a frame leave; nil: one. Called without a lock
 }
 
 // hush makes everything that from sends to to wait, as packets that are lost

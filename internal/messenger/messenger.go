@@ -26,9 +26,12 @@ type Config struct {
 	// takes is measured without it.
 	Now    func() time.Time
 	Logger *slog.Logger // nil: silent
-	// Renamed is called after name or presence key changed, outside any lock, so
-	// that the discovery record is made anew. May be nil.
+	// Renamed is called after name, presence key or visibility changed, outside
+	// any lock, so that the discovery record is made anew. May be nil.
 	Renamed func()
+	// Origin returns the address that stands for another one where the requests
+	// of one address are counted; nil: each stands for itself.
+	Origin func(netip.Addr) netip.Addr
 }
 
 // Messenger is a device at work. It serves Service and is driven by links
@@ -54,7 +57,11 @@ type Messenger struct {
 	net     Network
 	lookout Lookout
 	name    string
+	begun   time.Time // never changes after New
 	port    int
+
+	visibility string // value of SettingVisibility
+
 	away    bool
 	devices map[identity.DeviceID]*device
 	hints   map[string]*sighting
@@ -107,6 +114,9 @@ func New(ctx context.Context, cfg Config) (*Messenger, error) {
 	if m.name == "" {
 		m.name = cfg.Name
 	}
+	if err := m.loadVisibility(ctx); err != nil {
+		return nil, err
+	}
 	if err := m.loadDevices(ctx); err != nil {
 		return nil, err
 	}
@@ -149,21 +159,25 @@ func (m *Messenger) Close() {
 	m.hub.close()
 }
 
-// HelloFor returns what to say first to a device.
+// HelloFor returns what to say first to a device. A stranger learns name and
+// kind only while this device is visible to everyone, or when a person here has
+// to do with it.
 func (m *Messenger) HelloFor(id identity.DeviceID) wire.Hello {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h := wire.Hello{
 		BootID:     m.cfg.BootID,
 		StoreEpoch: m.db.Epoch(),
-		Name:       m.name,
-		Kind:       m.cfg.Kind,
 		App:        "earshot " + m.cfg.Version,
 		ClockMs:    uint64(m.now().UnixMilli()),
 		Features:   []string{wire.FeatureChanges},
 	}
-	if d := m.devices[id]; d != nil {
+	d := m.devices[id]
+	if d != nil {
 		h.Accepts = d.level.IsContact()
+	}
+	if m.namesItselfLocked(d) {
+		h.Name, h.Kind = m.name, m.cfg.Kind
 	}
 	return h
 }

@@ -22,7 +22,7 @@ const presenceKeyBytes = 16 // 128 random bits cannot be guessed
 // Self returns this device; see Service.
 func (m *Messenger) Self(context.Context) (Self, error) {
 	m.mu.Lock()
-	s := Self{ID: m.cfg.Self, Name: m.name, Kind: m.cfg.Kind, Version: m.cfg.Version, Port: m.port}
+	s := Self{ID: m.cfg.Self, Name: m.name, Kind: m.cfg.Kind, Version: m.cfg.Version, Port: m.port, Visibility: m.visibility, Begun: m.begun}
 	addresses := m.addresses
 	m.mu.Unlock()
 	if addresses != nil {

@@ -18,13 +18,15 @@ const (
 // maxKeepDays is the longest time to keep, in days: a hundred years.
 const maxKeepDays = 36500
 
-// settings are what a person may choose, with what is chosen at first and a
-// check that returns the value as it is stored.
+// settings are what a person may choose, with what is chosen at first, a check
+// that returns the value as it is stored, and what makes it take effect.
 var settings = []struct {
 	key, first string
 	check      func(string) (string, error)
+	apply      func(*Messenger, string)
 }{
-	{SettingKeep, KeepForever, checkKeep},
+	{SettingKeep, KeepForever, checkKeep, func(m *Messenger, _ string) { m.forgetSoon() }},
+	{SettingVisibility, VisibleEveryone, checkVisibility, (*Messenger).visibilityChanged},
 }
 
 func checkKeep(value string) (string, error) {
@@ -55,10 +57,11 @@ func (m *Messenger) Settings(ctx context.Context) ([]Setting, error) {
 		if err != nil {
 			return nil, err
 		}
-		if value == "" {
+		chosen := value != ""
+		if !chosen {
 			value = s.first
 		}
-		out = append(out, Setting{Key: s.key, Value: value, Default: s.first})
+		out = append(out, Setting{Key: s.key, Value: value, Default: s.first, Chosen: chosen})
 	}
 	return out, nil
 }
@@ -76,7 +79,7 @@ func (m *Messenger) SetSetting(ctx context.Context, key, value string) error {
 		if err := m.db.SetSetting(ctx, key, value); err != nil {
 			return err
 		}
-		m.forgetSoon()
+		s.apply(m, value)
 		return nil
 	}
 	return ErrUnknownSetting

@@ -3,6 +3,8 @@ package messenger
 import (
 	"context"
 	"errors"
+	"net/netip"
+	"slices"
 	"time"
 
 	"earshot/internal/identity"
@@ -27,6 +29,9 @@ type sighting struct {
 	busy   bool
 	fails  int
 	timer  *time.Timer
+
+	searches int              // for the contact behind it, see search
+	searched []netip.AddrPort // addresses of the last one
 }
 
 // looks counts the looks under way and queues the others.
@@ -61,6 +66,21 @@ func (m *Messenger) HintFound(h Hint) {
 	m.vouch(id)
 	m.publishPeer(EventPeerUpdated, id)
 	m.reach(id, reasonHint)
+}
+
+// recognise finds the records of a contact whose presence key is new here.
+func (m *Messenger) recognise(id identity.DeviceID) {
+	m.mu.Lock()
+	d := m.devices[id]
+	if d != nil && d.level.IsContact() && len(d.presenceKey) > 0 {
+		for _, s := range m.hints {
+			if s.id.IsZero() && s.hint.Matches != nil && s.hint.Matches(d.presenceKey) {
+				m.bindLocked(s, id, false)
+			}
+		}
+	}
+	m.mu.Unlock()
+	m.vouch(id)
 }
 
 // HintLost takes the end of a discovery record.
@@ -168,6 +188,8 @@ func (m *Messenger) runLooks(label string) {
 	}
 }
 
+// lookAt finds out who made a sighting: it looks, if this device may be seen by
+// whoever answers, and else or where it is turned away searches among contacts.
 func (m *Messenger) lookAt(label string) {
 	m.mu.Lock()
 	s := m.hints[label]
@@ -175,12 +197,20 @@ func (m *Messenger) lookAt(label string) {
 		m.mu.Unlock()
 		return
 	}
-	addrs := s.hint.Addrs
+	addrs, looks := s.hint.Addrs, m.looksLocked()
 	m.mu.Unlock()
 
-	ctx, cancel := context.WithTimeout(m.ctx, lookTimeout)
-	defer cancel()
-	seen, err := m.net.Look(ctx, addrs)
+	var seen Seen
+	err := errNotLooked
+	if looks {
+		ctx, cancel := context.WithTimeout(m.ctx, lookTimeout)
+		defer cancel()
+		seen, err = m.net.Look(ctx, addrs)
+	}
+	var found identity.DeviceID
+	if err == errNotLooked || errors.Is(err, ErrSilent) {
+		found, err = m.search(s, addrs, err)
+	}
 
 	m.mu.Lock()
 	if m.hints[label] != s {
@@ -188,24 +218,61 @@ func (m *Messenger) lookAt(label string) {
 		return
 	}
 	s.busy = false
-	if err != nil {
-		s.fails++
-		wait := min(lookRetry<<min(s.fails-1, 10), maxLookWait)
-		s.timer = time.AfterFunc(wait, func() { m.look(label) })
-		fails := s.fails
+	if !found.IsZero() {
+		m.bindLocked(s, found, true)
 		m.mu.Unlock()
-		if m.ctx.Err() == nil {
-			m.log.Info("a device announces itself but does not answer", "label", label, "fails", fails, "err", err)
+		m.vouch(found)
+		m.publishPeer(EventPeerUpdated, found)
+		return
+	}
+	if err != nil {
+		m.notSeenLocked(s, err, addrs)
+		m.mu.Unlock()
+		if m.ctx.Err() == nil && !isSilence(err) {
+			m.log.Info("a device announces itself but does not answer", "label", label, "err", err)
 			m.suspect(label)
 		}
 		return
 	}
-	s.fails = 0
+	m.mu.Unlock()
+	m.saw(s, seen)
+}
+
+// notSeenLocked plans the next look at a sighting that was not seen at addrs.
+func (m *Messenger) notSeenLocked(s *sighting, err error, addrs []netip.AddrPort) {
+	label := s.hint.Label
+	wait := maxLookWait // it is there, and its record tells when it can be seen
+	switch {
+	case m.ctx.Err() != nil:
+		return
+	case isSilence(err) && !slices.Equal(addrs, s.hint.Addrs): // they have changed meanwhile
+		wait = 0
+	case err == errNotLooked && !m.looksLocked(): // until that changes
+		return
+	case err == errNotLooked:
+		wait = 0
+	case !isSilence(err):
+		s.fails++
+		wait = min(lookRetry<<min(s.fails-1, 10), maxLookWait)
+	}
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.timer = time.AfterFunc(wait, func() { m.look(label) })
+}
+
+// saw takes the answer of the device behind a sighting.
+func (m *Messenger) saw(s *sighting, seen Seen) {
 	if seen.ID == m.cfg.Self { // a copy of this home folder, or our own echo
-		m.mu.Unlock()
-		m.log.Warn("another program on this network uses the key of this device", "label", label)
+		m.log.Warn("another program on this network uses the key of this device", "label", s.hint.Label)
 		return
 	}
+	m.mu.Lock()
+	if m.hints[s.hint.Label] != s {
+		m.mu.Unlock()
+		return
+	}
+	s.fails = 0
 	d := m.deviceLocked(seen.ID)
 	if !d.stored || d.level == trust.Stranger {
 		d.said, d.kind = seen.Hello.Name, seen.Hello.Kind
@@ -300,6 +367,12 @@ func (m *Messenger) suspectAll(id identity.DeviceID) {
 	}
 }
 
-// ErrWrongDevice is wrapped by a Network's Dial error when the key at the
-// address was another device's.
-var ErrWrongDevice = errors.New("another device answered there")
+// Errors of a Network that the messenger decides on.
+var (
+	// ErrWrongDevice is wrapped by a Network's Dial error when the key at the
+	// address was another device's.
+	ErrWrongDevice = errors.New("another device answered there")
+	// ErrSilent is wrapped by the error of Dial or Look when the connection was
+	// closed before anything was said: what is there may hide from this device.
+	ErrSilent = errors.New("the connection was closed there without a word")
+)

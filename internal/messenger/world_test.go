@@ -14,7 +14,6 @@ import (
 	"earshot/internal/identity"
 	"earshot/internal/msgid"
 	"earshot/internal/store"
-	"earshot/internal/trust"
 	"earshot/netcore/wire"
 )
 
@@ -173,11 +172,15 @@ func (n *node) Dial(ctx context.Context, want identity.DeviceID, addrs []netip.A
 	if err != nil {
 		return err
 	}
-	if n.w.strict && m.Level(n.id) == trust.Blocked {
-		return errors.New("it closed without a word")
-	}
-	if o.id != want {
+	switch {
+	case o.id != want && m.Hides():
+		return ErrSilent
+	case o.id != want:
 		return fmt.Errorf("%w: %s", ErrWrongDevice, o.name)
+	case n.w.strict || m.Hides():
+		if _, ok := m.Admit(n.id, false); !ok {
+			return errors.New("it closed without a Hello")
+		}
 	}
 	a, b := n.w.pair(n, o)
 	a.run()
@@ -189,6 +192,12 @@ func (n *node) Look(ctx context.Context, addrs []netip.AddrPort) (Seen, error) {
 	o, m, err := n.answering(ctx, addrs)
 	if err != nil {
 		return Seen{}, err
+	}
+	n.w.mu.Lock()
+	n.w.looks++
+	n.w.mu.Unlock()
+	if m.Hides() {
+		return Seen{}, ErrSilent
 	}
 	return Seen{ID: o.id, Hello: m.HelloFor(n.id), Addr: o.addr}, nil
 }

@@ -14,7 +14,7 @@ import (
 // Funcs is a netcore.Handler of functions. A nil one does the plain thing:
 // everybody is a contact, frames are taken and forgotten.
 type Funcs struct {
-	OnAuthorize func(peer identity.DeviceID, remote netip.AddrPort) netcore.Access
+	OnAuthorize func(peer identity.DeviceID, remote netip.AddrPort, outbound bool) netcore.Access
 	OnHello     func(peer identity.DeviceID) wire.Hello
 	OnUp        func(s *netcore.Session)
 	OnHandle    func(s *netcore.Session, m wire.Message) error
@@ -22,9 +22,9 @@ type Funcs struct {
 }
 
 // Authorize implements netcore.Handler.
-func (f *Funcs) Authorize(peer identity.DeviceID, remote netip.AddrPort) netcore.Access {
+func (f *Funcs) Authorize(peer identity.DeviceID, remote netip.AddrPort, outbound bool) netcore.Access {
 	if f.OnAuthorize != nil {
-		return f.OnAuthorize(peer, remote)
+		return f.OnAuthorize(peer, remote, outbound)
 	}
 	return netcore.Contact
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/hex"
 	"fmt"
 	"go/ast"
@@ -339,6 +340,27 @@ func TestDocPresenceExample(t *testing.T) {
 	}
 }
 
+func TestDocServerNameExample(t *testing.T) {
+	e, device := example(t, "sni"), example(t, "device")
+	id, err := hex.DecodeString(device["id"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce, err := hex.DecodeString(e["nonce"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac := hmac.New(sha256.New, id)
+	mac.Write([]byte("earshot sni v1"))
+	mac.Write(nonce)
+	label := func(b []byte) string {
+		return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
+	}
+	if got := label(nonce) + "." + label(mac.Sum(nil)[:16]); got != e["name"] || len(nonce) != 16 {
+		t.Errorf("name %s, computed %s", e["name"], got)
+	}
+}
+
 // constants are the values behind the names of §11.
 var constants = map[string]any{
 	"Version": wire.Version, "LimitBeforeHello": wire.LimitBeforeHello, "LimitStranger": wire.LimitStranger, "LimitContact": wire.LimitContact,
@@ -354,6 +376,7 @@ var constants = map[string]any{
 	"WriteTimeout": netcore.WriteTimeout, "StrangerIdleTimeout": netcore.StrangerIdleTimeout, "CloseTimeout": netcore.CloseTimeout,
 	"PingTimeout": netcore.PingTimeout, "DialInterval": netcore.DialInterval, "ConnectTimeout": netcore.ConnectTimeout,
 	"SmallAfter": netcore.SmallAfter, "SmallSegment": netcore.SmallSegment,
+	"MaxNonces":   netcore.MaxNonces,
 	"PenaltyTime": netcore.PenaltyTime, "UserTimeout": netcore.UserTimeout, "KeepAliveIdle": netcore.KeepAliveIdle,
 	"KeepAliveInterval": netcore.KeepAliveInterval, "KeepAliveCount": netcore.KeepAliveCount,
 	"MaxHandshakeBytes": netcore.MaxHandshakeBytes, "SendQueueFrames": netcore.SendQueueFrames, "SendQueueBytes": netcore.SendQueueBytes,
