@@ -141,7 +141,7 @@ func (m *Messenger) visibilityChanged(value string) {
 		m.cfg.Renamed()
 	}
 	m.turnAway()
-	m.lookAgain()
+	m.lookAtUnknown()
 }
 
 // turnAway ends the links of strangers that are not let in any more: those that
@@ -169,8 +169,8 @@ func (d *device) uninvited() bool {
 		!slices.ContainsFunc(d.links, func(l *link) bool { return l.Outbound() })
 }
 
-// lookAgain looks at every record of which nobody is known.
-func (m *Messenger) lookAgain() {
+// lookAtUnknown looks at every record behind which nobody is known.
+func (m *Messenger) lookAtUnknown() {
 	m.mu.Lock()
 	var labels []string
 	for label, s := range m.hints {
@@ -184,26 +184,37 @@ func (m *Messenger) lookAgain() {
 	}
 }
 
-// partWith ends what this device has with one that is no contact any more: it
-// must not follow this one by its record, and its links end as if there were no
-// difference between a blocked device and a stranger.
+// partWith ends what this device has with one that was blocked or is no contact
+// any more: the links first, then the presence key by which it could follow this
+// one. Both go the same way in both cases, so that it cannot tell them apart.
 func (m *Messenger) partWith(ctx context.Context, id identity.DeviceID) error {
-	if err := m.renewPresenceKey(ctx); err != nil {
-		return fmt.Errorf("renew the presence key: %w", err)
-	}
 	m.mu.Lock()
 	d := m.deviceLocked(id)
 	m.unwatchLocked(d)
 	d.introduced = false
-	shun := d.level == trust.Blocked || !m.admitsStrangersLocked()
-	network := m.net
+	m.mu.Unlock()
+	m.limitLinks(id)
+	if err := m.renewPresenceKey(ctx); err != nil {
+		return fmt.Errorf("renew the presence key: %w", err)
+	}
+	return nil
+}
+
+// limitLinks makes the live links of a device agree with its level: they end
+// without a word when it is let in no more, whoever dialled.
+func (m *Messenger) limitLinks(id identity.DeviceID) {
+	m.mu.Lock()
+	network, level := m.net, trust.Stranger
+	if d := m.devices[id]; d != nil {
+		level = d.level
+	}
+	admitted := level.IsContact() || level == trust.Stranger && m.admitsStrangersLocked()
 	m.mu.Unlock()
 	switch {
 	case network == nil:
-	case shun:
-		network.Shun(id)
+	case admitted:
+		network.SetContact(id, level.IsContact())
 	default:
-		network.SetContact(id, false)
+		network.Shun(id)
 	}
-	return nil
 }
