@@ -15,6 +15,7 @@ import (
 type invite struct {
 	token trust.Token
 	ends  time.Time
+	timer *time.Timer
 }
 
 // Invite makes an invitation; see Service.
@@ -31,8 +32,11 @@ func (m *Messenger) Invite(context.Context) (Invite, error) {
 	}
 	v := trust.Invitation{ID: m.cfg.Self, Token: trust.NewToken(), Addrs: addrs}
 	m.mu.Lock()
-	m.invite = &invite{token: v.Token, ends: time.Now().Add(trust.InviteLife)}
-	m.mu.Unlock()
+	defer m.mu.Unlock()
+	m.endInviteLocked()
+	in := &invite{token: v.Token, ends: time.Now().Add(trust.InviteLife)}
+	in.timer = time.AfterFunc(trust.InviteLife, func() { m.endInvite(in) })
+	m.invite = in
 	return Invite{Link: v.String(), Expires: m.now().Add(trust.InviteLife)}, nil
 }
 
@@ -55,9 +59,30 @@ func inviteAddrs(all []netip.AddrPort) []netip.AddrPort {
 // EndInvite takes the invitation back; see Service.
 func (m *Messenger) EndInvite(context.Context) error {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.invite = nil
+	in := m.invite
+	m.mu.Unlock()
+	m.endInvite(in)
 	return nil
+}
+
+// endInvite ends an invitation that is still open, and what came in by it.
+func (m *Messenger) endInvite(in *invite) {
+	m.mu.Lock()
+	open := in != nil && m.invite == in && m.ctx.Err() == nil
+	if open {
+		m.endInviteLocked()
+	}
+	m.mu.Unlock()
+	if open {
+		m.turnAway()
+	}
+}
+
+func (m *Messenger) endInviteLocked() {
+	if m.invite != nil {
+		m.invite.timer.Stop()
+		m.invite = nil
+	}
 }
 
 // invitesLocked reports whether an invitation is open: then strangers are let in
@@ -78,7 +103,7 @@ func (m *Messenger) provedLocked(l *link, proof trust.Block) *pairing {
 		m.refuseLocked(l, wire.PairWrong)
 		return nil
 	}
-	m.invite = nil
+	m.endInviteLocked()
 	p := m.newPairingLocked(l.dev)
 	p.ByLink, p.link, p.token, p.storing = true, l, token, true
 	if old := m.pairing; old == nil || old.Over() || old.dev == l.dev && !old.storing {

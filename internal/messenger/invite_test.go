@@ -170,3 +170,60 @@ func TestLinkToNobody(t *testing.T) {
 		b.failed(PairUnreachable)
 	})
 }
+
+// A device that hides lets strangers in while it invites, and only then.
+func TestInvitationOfAHiddenDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := apart(t)
+		c, ctx := w.node("carl"), context.Background()
+		if err := a.m.SetSetting(ctx, SettingVisibility, VisibleHidden); err != nil {
+			t.Fatal(err)
+		}
+		addrs := []netip.AddrPort{a.addr}
+		if err := c.Dial(ctx, a.id, addrs); err == nil {
+			t.Fatal("a stranger gets in without an invitation")
+		}
+		link := a.shows()
+		if err := c.Dial(ctx, a.id, addrs); err != nil {
+			t.Fatal(err)
+		}
+		b.reads(link)
+		b.at(PairVerified)
+		if name := b.pairing().Name; name != "anna" {
+			t.Errorf("the device that invites is shown as %q", name)
+		}
+		if err := c.Dial(ctx, a.id, addrs); err == nil {
+			t.Error("a stranger gets in after the invitation was used")
+		}
+		settle()
+		a.m.mu.Lock()
+		d := a.m.devices[c.id]
+		a.m.mu.Unlock()
+		if d != nil {
+			t.Error("a link of a stranger is left")
+		}
+	})
+}
+
+// A device that hides is told by name to the one that its person pairs with.
+func TestPairingOfAHiddenDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, a, b := apart(t)
+		ctx := context.Background()
+		if err := b.m.SetSetting(ctx, SettingVisibility, VisibleContacts); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.m.Add(ctx, a.addr.String()); err != nil {
+			t.Fatal(err)
+		}
+		b.press(a)
+		settle()
+		if name := a.pairing().Name; name != "bert" {
+			t.Errorf("%q wants to pair", name)
+		}
+		a.says(PairContinue)
+		a.says(PairMatch)
+		b.says(PairMatch)
+		b.at(PairVerified)
+	})
+}

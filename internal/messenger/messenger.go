@@ -148,6 +148,7 @@ func (m *Messenger) Connect(n Network, lookout Lookout) {
 func (m *Messenger) Close() {
 	m.mu.Lock() // no work is started by anyone who has seen ctx alive
 	m.cancel()
+	m.endInviteLocked()
 	for _, d := range m.devices {
 		if d.watch.timer != nil {
 			d.watch.timer.Stop()

@@ -160,6 +160,7 @@ func (m *Messenger) seekLocked(p *pairing) {
 		m.failLocked(p, PairUnreachable, 0)
 		return
 	}
+	p.dev.introduced = true // it is told who asks
 	m.wg.Go(func() {
 		ctx, cancel := context.WithTimeout(m.ctx, dialTimeout)
 		defer cancel()
@@ -311,6 +312,7 @@ func (m *Messenger) failLocked(p *pairing, reason PairReason, tell wire.PairReas
 
 func (m *Messenger) endLocked(p *pairing, stage PairStage) {
 	p.Stage, p.Deadline, p.machine, p.token = stage, time.Time{}, nil, trust.Token{}
+	p.dev.introduced = false
 	close(p.over)
 	m.tellPairingLocked(p)
 }

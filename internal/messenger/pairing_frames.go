@@ -22,6 +22,7 @@ func (m *Messenger) handlePair(l *link, msg wire.Message) {
 		m.mu.Unlock()
 		if p != nil {
 			m.verify(p)
+			m.turnAway() // whoever else came in by the invitation
 		}
 		return
 	}

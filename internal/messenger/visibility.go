@@ -74,12 +74,13 @@ func (m *Messenger) Visibility() string {
 	return m.visibility
 }
 
-// Hides reports whether inbound strangers are turned away: their connections
-// are to end without a byte. It never blocks on the store.
+// Hides reports whether connections of those who do not know this device's ID
+// are to end without a byte. Who has read its invitation knows the ID. It never
+// blocks on the store.
 func (m *Messenger) Hides() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return !m.admitsStrangersLocked()
+	return m.visibility != VisibleEveryone
 }
 
 // Admit says how far a device whose key was just proven is let in, and whether
@@ -105,8 +106,11 @@ func (m *Messenger) Admit(id identity.DeviceID, outbound bool) (trust.Level, boo
 	return d.level, outbound || m.admitsStrangersLocked()
 }
 
-// admitsStrangersLocked reports whether inbound strangers are let in.
-func (m *Messenger) admitsStrangersLocked() bool { return m.visibility == VisibleEveryone }
+// admitsStrangersLocked reports whether inbound strangers are let in: always, or
+// for as long as one is invited.
+func (m *Messenger) admitsStrangersLocked() bool {
+	return m.visibility == VisibleEveryone || m.invitesLocked()
+}
 
 // looksLocked reports whether this device looks at devices that it does not
 // know: a look shows its key to whoever made the record.
@@ -115,7 +119,7 @@ func (m *Messenger) looksLocked() bool { return m.visibility == VisibleEveryone 
 // namesItselfLocked reports whether a device, which may be nil, is told what
 // this one is called.
 func (m *Messenger) namesItselfLocked(d *device) bool {
-	return m.visibility == VisibleEveryone || d != nil && (d.introduced || d.level.IsContact())
+	return m.admitsStrangersLocked() || d != nil && (d.introduced || d.level.IsContact())
 }
 
 func (m *Messenger) knockedLocked(d *device) {
