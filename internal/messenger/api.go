@@ -117,7 +117,7 @@ type Peer struct {
 	Added     time.Time // when it got a row here; zero: it has none
 
 	ReplacedBy identity.DeviceID // the contact that took its place (Replace); zero: none
-	Knocks    int // how often a blocked device has tried since the program began
+	Knocks     int               // how often a blocked device has tried since the program began
 }
 
 // Outgoing is a text to send. The caller makes the ID, so that a call repeated
