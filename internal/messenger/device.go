@@ -89,6 +89,9 @@ func (d *device) takeRow(c store.Contact) {
 	}
 }
 
+// shown is the name that a person sees: the one given here, or what it says.
+func (d *device) shown() string { return cmp.Or(d.nick, d.said) }
+
 // reload reads a device's row after the store changed it.
 func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
 	c, err := m.db.Contact(ctx, id)
@@ -100,9 +103,6 @@ func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
 	m.deviceLocked(id).takeRow(c)
 	return nil
 }
-
-// shown is the name that a person here sees; not cleaned.
-func (d *device) shown() string { return cmp.Or(d.nick, d.said) }
 
 // online reports a live link, a fresh sighting, or an answer at an address that
 // a person typed.

@@ -42,6 +42,7 @@ func (c *courier) answer(r *wire.Resume) error {
 		}
 		m.log.Warn("this home folder is older than what a contact has of it: numbering begins anew")
 		m.rewindAll()
+		m.notify(store.OlderCopy(), 0)
 	}
 	for _, e := range epochs {
 		if err := c.fill(e.Epoch, lacking(have[e.Epoch], e.Top)); err != nil {

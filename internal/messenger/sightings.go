@@ -264,8 +264,7 @@ func (m *Messenger) notSeenLocked(s *sighting, err error, addrs []netip.AddrPort
 // saw takes the answer of the device behind a sighting.
 func (m *Messenger) saw(s *sighting, seen Seen) {
 	if seen.ID == m.cfg.Self { // a copy of this home folder, or our own echo
-		m.log.Warn("another program on this network uses the key of this device", "label", s.hint.Label)
-		return
+		return // OwnKeyAt says if it is another one
 	}
 	m.mu.Lock()
 	if m.hints[s.hint.Label] != s {

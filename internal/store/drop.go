@@ -86,6 +86,7 @@ func (d *DB) FinishDrops(ctx context.Context) error {
 // keeps its row and what came since.
 func (d *DB) finishDrop(ctx context.Context, op string, id identity.DeviceID) error {
 	hexID := hex.EncodeToString(id[:])
+	after := int64(0)
 	for more := true; more; {
 		err := d.write(ctx, op, func(ctx context.Context, t *tx) error {
 			top, err := one(ctx, t, scanText, `SELECT value FROM setting WHERE key = ?`, droppingKey+hexID)
@@ -96,8 +97,8 @@ func (d *DB) finishDrop(ctx context.Context, op string, id identity.DeviceID) er
 			if err != nil {
 				return err
 			}
-			nums, err := all(ctx, t, scanNum, `SELECT num FROM message WHERE num <= ? AND peer = ? AND kind <> 255
-				AND num NOT IN (SELECT message FROM outbox) ORDER BY num LIMIT ?`, last, id[:], removeBatch)
+			nums, err := all(ctx, t, scanNum, `SELECT num FROM message WHERE num > ? AND num <= ? AND peer = ? AND kind <> 255
+				AND num NOT IN (SELECT message FROM outbox) ORDER BY num LIMIT ?`, after, last, id[:], removeBatch)
 			if err != nil {
 				return err
 			}
@@ -105,6 +106,7 @@ func (d *DB) finishDrop(ctx context.Context, op string, id identity.DeviceID) er
 				return err
 			}
 			if more = len(nums) == removeBatch; more {
+				after = nums[len(nums)-1]
 				return nil
 			}
 			return endDrop(ctx, t, id)

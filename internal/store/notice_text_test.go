@@ -6,6 +6,21 @@ import (
 	"time"
 )
 
+// TestEveryKindOfNoticeHasASentence: what happened, and what to do.
+func TestEveryKindOfNoticeHasASentence(t *testing.T) {
+	seen := map[string]bool{}
+	for _, kind := range NoticeKinds {
+		text := Notice{Kind: kind, CopyAt: time.Now(), Folder: "/home/me/damaged-1", Name: "Anna"}.Text()
+		if text == string(kind) || !strings.HasSuffix(text, ".") || strings.Contains(text, "%!") || seen[text] {
+			t.Errorf("%s says %q", kind, text)
+		}
+		if kind == NoticeUsedTwice && !strings.Contains(text, "Anna") {
+			t.Errorf("%s does not say whom it is about: %q", kind, text)
+		}
+		seen[text] = true
+	}
+}
+
 // TestRestoredNoticeSaysWhatIsMissing: a person must not believe that all is as it
 // was, or that what was deleted stays away.
 func TestRestoredNoticeSaysWhatIsMissing(t *testing.T) {

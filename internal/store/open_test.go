@@ -198,6 +198,11 @@ func TestRestoredCopyBeginsEpoch(t *testing.T) {
 			if epoch == first || epoch == second || epoch == 1 || epoch == 0 {
 				t.Fatalf("epoch %x is an old one", epoch)
 			}
+			notices, err := db.Notices(t.Context())
+			told := len(notices) == 1 && notices[0].Kind == store.NoticeOlderCopy
+			if fresh := what == "a removed folder"; err != nil || told == fresh || fresh && len(notices) > 0 {
+				t.Errorf("notices %+v, %v", notices, err)
+			}
 			waiting, err := db.Outbox(t.Context())
 			if err != nil {
 				t.Fatal(err)

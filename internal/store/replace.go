@@ -43,8 +43,8 @@ func (d *DB) Replace(ctx context.Context, old, newID identity.DeviceID) error {
 			return ErrNotVerified
 		}
 		r := replacement{d, t, old, newID}
-		for _, step := range []func(context.Context) error{r.dropRequests, r.dropStaleChanges, r.moveSearch, r.readdress,
-			r.moveIncoming, r.moveOutgoing, r.rebuild, r.retire} {
+		for _, step := range []func(context.Context) error{r.dropRequests, r.dropStaleChanges, r.renameColliding, r.moveSearch,
+			r.readdress, r.moveIncoming, r.moveOutgoing, r.rebuild, r.retire} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -147,9 +147,6 @@ func (r replacement) moveOutgoing(ctx context.Context) error {
 // coming again should old come back, so that a husk of it stays there, and the
 // husks of removed ones do.
 func (r replacement) moveIncoming(ctx context.Context) error {
-	if err := r.renameColliding(ctx); err != nil {
-		return err
-	}
 	unnumbered, err := all(ctx, r.t, scanNum, `SELECT num FROM message WHERE peer = ? AND outgoing = 0 AND seq = 0 AND kind <> ?`, r.old[:], kindHusk)
 	if err != nil {
 		return err
@@ -188,13 +185,33 @@ func (r replacement) renameColliding(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	renamed := map[msgid.ID]msgid.ID{}
 	for _, c := range rows {
 		id := msgid.New(r.d.now())
+		renamed[c.id] = id
 		if err := r.t.execAll(ctx,
 			statement{`UPDATE message SET id = ? WHERE num = ?`, []any{id[:], c.num}},
-			statement{`UPDATE message SET target = ? WHERE kind >= 2 AND peer = ? AND target = ? AND target_mine = 0`, []any{id[:], r.old[:], c.id[:]}},
-			statement{`UPDATE message SET reply_to = ? WHERE peer = ? AND reply_to = ?`, []any{id[:], r.old[:], c.id[:]}}); err != nil {
+			statement{`UPDATE message SET target = ? WHERE kind >= 2 AND peer = ? AND target = ? AND target_mine = 0`, []any{id[:], r.old[:], c.id[:]}}); err != nil {
 			return err
+		}
+	}
+	if len(renamed) == 0 {
+		return nil
+	}
+	return r.renameReplies(ctx, renamed)
+}
+
+// renameReplies makes answers name the messages that have another ID now.
+func (r replacement) renameReplies(ctx context.Context, renamed map[msgid.ID]msgid.ID) error {
+	rows, err := all(ctx, r.t, scanRow, selectMessage+`WHERE m.peer = ? AND m.reply_to IS NOT NULL`, r.old[:])
+	if err != nil {
+		return err
+	}
+	for _, m := range rows {
+		if id, ok := renamed[m.ReplyTo]; ok {
+			if _, err := r.t.exec(ctx, `UPDATE message SET reply_to = ? WHERE num = ?`, id[:], m.num); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
