@@ -58,6 +58,7 @@ func looksLikeHTTP(head []byte) bool {
 }
 
 func (n *Node) logHandshake(ctx context.Context, h *handshaker, remote netip.AddrPort, err error) {
+	n.noteFailed()
 	level, text := h.complaint(err)
 	if ctx.Err() != nil {
 		level = slog.LevelDebug // our own end, not their fault

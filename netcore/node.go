@@ -24,6 +24,14 @@ type Config struct {
 	// Connect makes a TCP connection; nil: the system's. Tests put a network
 	// in memory here.
 	Connect func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+	// UsedTwice is called when two devices that run at the same time have proven
+	// the key of one contact (docs/PROTOCOL.md §6), each time that this is seen. OwnKey
+	// is called when another device has proven the key of this one at an address.
+	// They are called on a goroutine of their own and must not call Node.Close. nil:
+	// nobody asks.
+	UsedTwice func(peer identity.DeviceID)
+	OwnKey    func(addr netip.AddrPort)
+
 	// ConnectSmall is Connect with segments of at most SmallSegment bytes. nil:
 	// the system's if Connect is too and the system can, otherwise never.
 	ConnectSmall func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
@@ -48,6 +56,10 @@ type Node struct {
 	log     *slog.Logger
 
 	connect, connectSmall connectFunc // connectSmall may be nil
+
+	onUsedTwice func(identity.DeviceID) // may be nil
+	onOwnKey    func(netip.AddrPort)    // may be nil
+	ownKey      ownKey
 
 	start  time.Time
 	gate   *gate
@@ -74,6 +86,8 @@ func NewNode(cfg Config) *Node {
 		log:          cfg.Logger,
 		connect:      cfg.Connect,
 		connectSmall: cfg.ConnectSmall,
+		onUsedTwice:  cfg.UsedTwice,
+		onOwnKey:     cfg.OwnKey,
 		start:        time.Now(),
 		links:        make(map[identity.DeviceID][]*Session),
 		settling:     make(map[identity.DeviceID]bool),
@@ -257,4 +271,4 @@ func (n *Node) remove(s *Session) bool {
 }
 
 // liveLocked reports whether the link can carry messages.
-func (s *Session) liveLocked() bool { return s.up && !s.isEnding() }
+func (s *Session) liveLocked() bool { return s.up && !s.yields && !s.isEnding() }

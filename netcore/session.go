@@ -34,6 +34,7 @@ type Session struct {
 	said   wire.Hello
 	heard  wire.Hello    // valid once upped is closed or Up was called
 	up     bool          // both Hellos exchanged; guarded by node.mu
+	yields bool          // a newer link took its place and it ends soon; guarded by node.mu
 	upped  chan struct{} // closed when Up has returned
 	access atomic.Int32
 	active *atomic.Int64 // time.Duration since the start of the node

@@ -2,6 +2,7 @@ package netcore
 
 import (
 	"context"
+	"slices"
 
 	"earshot/internal/identity"
 	"earshot/netcore/wire"
@@ -15,6 +16,9 @@ import (
 // agree on which is newer, because a dialler greets on one link at a time (see
 // greet), so that the newer was accepted later.
 //
+// Where the two come from different starts of the device, the older one is asked by
+// a Ping before it ends whether that start still runs; it counts as a link no more.
+//
 // Of two links in opposite directions only the device with the lower ID may
 // close one; see settle. If both decided, each could close the other's choice.
 //
@@ -26,8 +30,15 @@ func (n *Node) markUp(s *Session) bool {
 		return false
 	}
 	var older []*Session
+	lower := n.own.ID().Compare(s.peer) < 0
 	for _, o := range n.links[s.peer] {
-		if o == s || !o.liveLocked() || o.outbound != s.outbound {
+		if o == s || !o.liveLocked() {
+			continue
+		}
+		if o.outbound != s.outbound {
+			if !lower && twins(o, s) { // otherwise settle asks
+				n.wg.Go(func() { n.usedTwice(o) })
+			}
 			continue
 		}
 		if o.order > s.order {
@@ -38,7 +49,18 @@ func (n *Node) markUp(s *Session) bool {
 		older = append(older, o)
 	}
 	s.up = true
-	settle := n.own.ID().Compare(s.peer) < 0 && !n.settling[s.peer]
+	older = slices.DeleteFunc(older, func(o *Session) bool {
+		if !twins(o, s) {
+			return false
+		}
+		o.yields = true
+		n.wg.Go(func() {
+			n.usedTwice(o)
+			o.end(ErrSuperseded, byeFrame(wire.ByeSwitching))
+		})
+		return true
+	})
+	settle := lower && !n.settling[s.peer]
 	if settle {
 		_, _, settle = n.surplusLocked(s.peer)
 	}
@@ -78,6 +100,9 @@ func (n *Node) settle(peer identity.DeviceID) {
 			continue
 		}
 		for _, s := range surplus {
+			if twins(s, keep) {
+				n.usedTwice(s)
+			}
 			s.Close(wire.ByeSwitching)
 		}
 	}

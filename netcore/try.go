@@ -83,6 +83,7 @@ func (n *Node) prove(ctx context.Context, want identity.DeviceID, addr netip.Add
 			a = attempt{addr: addr, err: errPanic}
 		}
 	}()
+	began := n.clock()
 	raw, err := connect(ctx, addr)
 	if err != nil {
 		return attempt{addr: addr, err: err}
@@ -93,5 +94,8 @@ func (n *Node) prove(ctx context.Context, want identity.DeviceID, addr netip.Add
 	tune(raw)
 	h := handshaker{own: n.own, want: want}
 	l, err := h.run(ctx, raw)
+	if errors.Is(err, ErrSelf) {
+		n.sawOwnKey(addr, began)
+	}
 	return attempt{link: l, addr: addr, err: err}
 }

@@ -30,6 +30,7 @@ func (o *owner) network(ctx context.Context, ready func()) error {
 	}
 	node := netcore.NewNode(netcore.Config{
 		Identity: o.id, Handler: linkHandler{o.msgr}, Logger: o.log, Hides: o.msgr.Hides, Origin: o.nearby.origin,
+		UsedTwice: o.msgr.UsedTwice, OwnKey: o.msgr.OwnKeyAt,
 	})
 	dialler := dialler{node, o.id.ID()}
 	disc, err := o.discovery(ctx, port)
