@@ -19,6 +19,7 @@ const (
 	StrangerIdleTimeout = 10 * time.Minute       // a stranger's link without a frame in either direction
 	CloseTimeout        = 800 * time.Millisecond // from Close to the end of the link, whatever the other side does
 	PingTimeout         = 5 * time.Second        // a Pong that is not here by then does not come
+	TwiceTimeout        = time.Second            // the older of two starts of a device that both run answers a Ping in milliseconds
 	DialInterval        = 250 * time.Millisecond // between the starts of two addresses of one race
 	ConnectTimeout      = 5 * time.Second        // one TCP connection
 	SmallAfter          = 2 * time.Second        // a connection without proven keys by then may lose long packets

@@ -9,13 +9,8 @@ import (
 	"time"
 )
 
+// Looks at what proved this device's own key.
 const (
-	// TwiceTimeout is how long the older of two links from different starts of one
-	// device has to answer a Ping. A device that runs answers in milliseconds; of
-	// one that was killed nothing comes, or the end of its link.
-	TwiceTimeout = time.Second
-
-	// Looks at what proved this device's own key.
 	ownKeyWait  = time.Second // for the incoming end of a connection that came back to this device
 	ownKeyPause = time.Second // at least, and twice that at most, between two dials
 	ownKeyDials = 3           // an own echo comes each time, a connection of another device only by chance

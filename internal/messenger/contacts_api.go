@@ -19,7 +19,7 @@ var (
 )
 
 // ContactService is the part of Service that decides what becomes of contacts
-// (docs/PROTOCOL.md §7).
+// (docs/PROTOCOL.md §8).
 type ContactService interface {
 	// SetNick gives a device a name of this device's own, which is shown instead
 	// of what it says of itself; "" takes it back. The device is not told.

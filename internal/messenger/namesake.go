@@ -14,7 +14,7 @@ import (
 // then the oldest is returned.
 //
 // A new key is a new device: until two persons pair, nothing says that it belongs
-// to whom its name belongs (docs/PROTOCOL.md §7).
+// to whom its name belongs (docs/PROTOCOL.md §8).
 func Namesake(name string, id identity.DeviceID, peers []Peer) (Peer, bool) {
 	folded := safetext.FoldName(name)
 	if folded == "" {

@@ -11,7 +11,7 @@ import (
 )
 
 // Replace makes the device newID take the place of the contact old, as a person
-// decided (docs/PROTOCOL.md §7), in one transaction: the history of old becomes
+// decided (docs/PROTOCOL.md §8), in one transaction: the history of old becomes
 // that of newID, what waits for old is numbered anew and waits for newID, and the
 // row of old stays as a stranger's that says who replaced it. Changes that wait
 // and are about messages which newID cannot have are dropped: they count as made

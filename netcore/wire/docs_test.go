@@ -374,7 +374,7 @@ var constants = map[string]any{
 	"HandshakeTimeout": netcore.HandshakeTimeout, "HelloTimeout": netcore.HelloTimeout,
 	"BodyTimeoutStranger": netcore.BodyTimeoutStranger, "BodyTimeoutContact": netcore.BodyTimeoutContact,
 	"WriteTimeout": netcore.WriteTimeout, "StrangerIdleTimeout": netcore.StrangerIdleTimeout, "CloseTimeout": netcore.CloseTimeout,
-	"PingTimeout": netcore.PingTimeout, "DialInterval": netcore.DialInterval, "ConnectTimeout": netcore.ConnectTimeout,
+	"PingTimeout": netcore.PingTimeout, "TwiceTimeout": netcore.TwiceTimeout, "DialInterval": netcore.DialInterval, "ConnectTimeout": netcore.ConnectTimeout,
 	"SmallAfter": netcore.SmallAfter, "SmallSegment": netcore.SmallSegment,
 	"MaxNonces":   netcore.MaxNonces,
 	"PenaltyTime": netcore.PenaltyTime, "UserTimeout": netcore.UserTimeout, "KeepAliveIdle": netcore.KeepAliveIdle,
