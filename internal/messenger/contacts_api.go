@@ -3,7 +3,6 @@ package messenger
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"earshot/internal/identity"
 	"earshot/internal/store"
@@ -64,22 +63,17 @@ func (m *Messenger) SetNick(ctx context.Context, id identity.DeviceID, nick stri
 
 // Unblock takes a block back; see ContactService.
 func (m *Messenger) Unblock(ctx context.Context, id identity.DeviceID) error {
-	level, changed, err := m.db.Unblock(ctx, id)
+	_, changed, err := m.db.Unblock(ctx, id)
 	if err != nil || !changed {
 		return unknown(err)
 	}
 	if err := m.reload(ctx, id); err != nil {
 		return err
 	}
-	m.mu.Lock()
-	network := m.net
-	m.mu.Unlock()
-	if network != nil { // a link that came up meanwhile
-		network.SetContact(id, level.IsContact())
-	}
+	m.limitLinks(id)
 	m.publishPeer(EventPeerUpdated, id)
 	m.pokeDevice(id)
-	m.lookAgain()
+	m.lookAtUnknown()
 	m.reach(id, reasonWrite)
 	return nil
 }
@@ -93,17 +87,20 @@ func (m *Messenger) Forget(ctx context.Context, id identity.DeviceID) error {
 		return ErrUnknownPeer
 	}
 	contact := m.Level(id).IsContact()
-	if contact { // nothing more of it is stored from here on
+	var err error
+	if contact { // nothing more of it is stored from here on, and it is not told the new presence key
 		m.endContact(id)
+		err = m.partWith(ctx, id)
 	}
-	err := m.db.DropContact(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
+	if err == nil {
+		err = m.db.DropContact(ctx, id)
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return nil
-	}
-	if err != nil {
-		if contact {
-			err = errors.Join(err, m.restoreContact(id))
-		}
+	case err != nil && contact:
+		return errors.Join(err, m.restoreContact(id))
+	case err != nil:
 		return err
 	}
 	m.mu.Lock()
@@ -116,13 +113,6 @@ func (m *Messenger) Forget(ctx context.Context, id identity.DeviceID) error {
 	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}},
 		Event{Kind: EventHistory, Peer: &Peer{ID: id}}, Event{Kind: EventNotices})
 	m.publishStranger(id)
-	if !contact {
-		return nil
-	}
-	// It must not follow this one by its record any more.
-	if err := m.renewPresenceKey(ctx); err != nil {
-		return fmt.Errorf("renew the presence key: %w", err)
-	}
 	return nil
 }
 
@@ -163,18 +153,16 @@ func (m *Messenger) Replace(ctx context.Context, old, newID identity.DeviceID) e
 		d.typed = nil
 	}
 	m.mu.Unlock()
+	var err error
+	if contact {
+		err = m.partWith(ctx, old)
+	}
 	m.hub.publish(Event{Kind: EventHistory, Peer: &Peer{ID: old}}, Event{Kind: EventHistory, Peer: &Peer{ID: newID}})
 	m.publishStranger(old)
 	m.publishPeer(EventPeerUpdated, newID)
 	m.pokeDevice(newID)
 	m.reach(newID, reasonWrite)
-	if !contact {
-		return nil
-	}
-	if err := m.renewPresenceKey(ctx); err != nil {
-		return fmt.Errorf("renew the presence key: %w", err)
-	}
-	return nil
+	return err
 }
 
 // unknown gives the store's word for a row that is not there its name here.
@@ -197,11 +185,8 @@ func (m *Messenger) endContact(id identity.DeviceID) {
 		clear(l.inflight)
 		l.poke()
 	}
-	network := m.net
 	m.mu.Unlock()
-	if network != nil {
-		network.SetContact(id, false)
-	}
+	m.limitLinks(id)
 	m.vouch(id)
 }
 
@@ -210,12 +195,7 @@ func (m *Messenger) restoreContact(id identity.DeviceID) error {
 	if err := m.reload(m.ctx, id); err != nil {
 		return unknown(err)
 	}
-	m.mu.Lock()
-	network := m.net
-	m.mu.Unlock()
-	if network != nil {
-		network.SetContact(id, m.Level(id).IsContact())
-	}
+	m.limitLinks(id)
 	m.vouch(id)
 	m.pokeDevice(id)
 	return nil

@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -237,6 +238,26 @@ func (w *world) live(a, b *node) []*memLink {
 		}
 	}
 	return out
+}
+
+// A store that cannot forget leaves the contact what it is.
+func TestForgetThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := friends(t)
+		w.strict = true
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if err := a.m.Forget(ended, b.id); err == nil {
+			t.Fatal("no error")
+		}
+		settle()
+		b.send(a, "still a contact")
+		a.send(b, "yes")
+		settle()
+		if a.waiting()+b.waiting() != 0 || len(a.texts(b)) != 3 || a.m.Level(b.id) != trust.Accepted {
+			t.Errorf("%d and %d wait, anna sees %q", a.waiting(), b.waiting(), a.texts(b))
+		}
+	})
 }
 
 func TestForgetRefuses(t *testing.T) {

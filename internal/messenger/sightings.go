@@ -282,25 +282,6 @@ func (m *Messenger) saw(s *sighting, seen Seen) {
 	m.reach(seen.ID, reasonHint)
 }
 
-// lookAgain looks at once at every sighting of unknown key.
-func (m *Messenger) lookAgain() {
-	m.mu.Lock()
-	var labels []string
-	for label, s := range m.hints {
-		if s.id.IsZero() {
-			s.fails = 0
-			if s.timer != nil {
-				s.timer.Stop()
-			}
-			labels = append(labels, label)
-		}
-	}
-	m.mu.Unlock()
-	for _, label := range labels {
-		m.look(label)
-	}
-}
-
 // disproved is called when another device answered where a record claimed to
 // be id: the claim was stale or forged, so the key decides.
 func (m *Messenger) disproved(id identity.DeviceID) {
