@@ -144,6 +144,9 @@ func (s *Session) strangerIdle() bool {
 
 // dispatch handles one frame. An error ends the link.
 func (s *Session) dispatch(t wire.Type, body []byte) error {
+	if s.Access() == Refused { // since it was let in: what it says has no effect any more
+		return nil
+	}
 	if wire.Ignorable(t) && s.Access() != Contact {
 		return nil
 	}
