@@ -60,4 +60,23 @@ package() {
 # keep_app, keep_exe and keep_tar OUT FOLDER take what the packager made there.
 keep_app() { rm -f "$1" && (cd "$2" && ditto -c -k --keepParent Earshot.app package.zip) && mv "$2/package.zip" "$1"; }
 keep_exe() { rm -f "$1" && (cd "$2" && powershell -NoProfile -Command "Compress-Archive Earshot.exe package.zip") && mv "$2/package.zip" "$1"; }
-keep_tar() { mv "$2/Earshot.tar.xz" "$1"; }
+keep_tar() {
+	local tree=$2/unpacked/earshot
+	mkdir "$2/unpacked" && tar -xJf "$2/Earshot.tar.xz" -C "$2/unpacked" && offer_links "$tree" &&
+		cp internal/tools/linux.mk "$tree/Makefile" && # the packager's own looks for the icon under another name
+		tar -cJf "$1" -C "$2/unpacked" earshot
+}
+
+# offer_links FOLDER has the desktop entry of an unpacked package say that Earshot
+# opens pairing links. The packager can offer a program for files only: it would
+# write %F, which drops what is not a file. A tree that is only built offers nothing:
+# the link would lead to a program that may be gone tomorrow.
+offer_links() {
+	local entry
+	entry=$(find "$1" -name app.earshot.messenger.desktop) && [ -n "$entry" ] || return 1
+	awk '/^Exec=/ { $0 = $0 " %u\nMimeType=x-scheme-handler/earshot;" } { print }' "$entry" >"$entry.new" &&
+		grep -qx 'Exec=earshot %u' "$entry.new" && mv "$entry.new" "$entry" || {
+		say "The packager writes another desktop entry than offer_links in internal/tools/package.sh knows."
+		return 1
+	}
+}

@@ -17,18 +17,18 @@ packages() {
 	"apt build") echo gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxcursor-dev libxrandr-dev \
 		libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev ;;
 	"apt test") echo iproute2 nftables xvfb xauth libgl1-mesa-dri libglx-mesa0 libgles-dev openbox xdotool x11-utils xclip \
-		imagemagick openssl python3 aapt android-framework-res zipalign apksigner default-jdk-headless ;;
+		imagemagick openssl python3 make xz-utils aapt android-framework-res zipalign apksigner default-jdk-headless ;;
 	"apt android") echo zipalign apksigner default-jre-headless ;;
 	"dnf base") echo ca-certificates ;;
 	"dnf build") echo gcc glibc-devel pkgconf-pkg-config libglvnd-devel libX11-devel libXcursor-devel libXrandr-devel \
 		libXinerama-devel libXi-devel libXxf86vm-devel wayland-devel libxkbcommon-devel ;;
 	"dnf test") echo iproute nftables xorg-x11-server-Xvfb xorg-x11-xauth mesa-dri-drivers mesa-libEGL openbox xdotool xprop \
-		xwininfo xdpyinfo xclip ImageMagick openssl python3 ;;
+		xwininfo xdpyinfo xclip ImageMagick openssl python3 make xz ;;
 	"pacman base") echo ca-certificates ;;
 	"pacman build") echo gcc pkgconf libglvnd libx11 libxcursor libxrandr libxinerama libxi libxxf86vm xorgproto \
 		wayland libxkbcommon ;;
 	"pacman test") echo iproute2 nftables xorg-server-xvfb xorg-xauth mesa openbox xdotool xorg-xprop xorg-xwininfo \
-		xorg-xdpyinfo xclip imagemagick openssl python ;;
+		xorg-xdpyinfo xclip imagemagick openssl python make xz ;;
 	esac
 }
 
