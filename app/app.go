@@ -33,7 +33,7 @@ const (
 
 // Main runs the program with the arguments of the process and exits. It must be
 // called from the main goroutine.
-func Main() { os.Exit(run(os.Args[1:], os.Stderr)) }
+func Main() { os.Exit(run(takeArguments(), os.Stderr)) }
 
 func run(args []string, stderr io.Writer) int {
 	a, err := parse(args, stderr)

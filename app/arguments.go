@@ -5,12 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"earshot/app/internal/view"
+	"earshot/internal/trust"
 )
 
 // Size of the window at the first start, in dp.
@@ -26,6 +28,7 @@ const mostPixels = 1 << 15
 type arguments struct {
 	home  string // "" for the usual home folder
 	place geometry
+	link  string // the text of a pairing link that was opened; "" for none
 }
 
 // geometry is where a window opens: its size and, if placed, the upper left
@@ -84,12 +87,41 @@ func parse(args []string, stderr io.Writer) (arguments, error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&a.home, "home", "", "the home `folder` of this device (default: the system's folder for application data)")
 	flags.Var(&a.place, "geometry", "`size` and place of the window: WIDTHxHEIGHT or WIDTHxHEIGHT+X+Y")
+	flags.Usage = func() {
+		fmt.Fprint(stderr, "usage: earshot [--home FOLDER] [--geometry SIZE] [LINK]\n\n"+
+			"LINK is a pairing link, "+linkForm+"; Earshot asks before it connects.\n\n")
+		flags.PrintDefaults()
+	}
 	if err := flags.Parse(args); err != nil {
 		return arguments{}, err
 	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "earshot: unexpected %q; the arguments are --home FOLDER and --geometry SIZE\n", flags.Arg(0))
-		return arguments{}, errors.New("unexpected argument")
+	rest := flags.Args()
+	switch {
+	case len(rest) == 0:
+		return a, nil
+	case len(rest) == 1 && isLink(rest[0]):
+		a.link = strings.TrimSpace(rest[0])
+		return a, nil
+	case slices.ContainsFunc(rest, holdsLink): // which is for no screen and no log
+		fmt.Fprintln(stderr, "earshot: a pairing link ("+linkForm+") comes last and alone; put the other arguments before it")
+	default:
+		fmt.Fprintf(stderr, "earshot: unexpected %q; the arguments are --home FOLDER, --geometry SIZE and a pairing link (%s)\n", rest[0], linkForm)
 	}
-	return a, nil
+	return arguments{}, errors.New("unexpected argument")
 }
+
+// linkForm is a pairing link as messages and help name it.
+const linkForm = linkStart + "pair/…"
+
+// linkStart is what a text begins with that is passed on as a pairing link. What
+// follows is for the messenger to read, which says what is wrong with it.
+const linkStart = trust.Scheme + "://"
+
+// isLink reports whether a text is to be taken for a pairing link, in either case.
+func isLink(text string) bool {
+	text = strings.TrimSpace(text)
+	return len(text) >= len(linkStart) && strings.EqualFold(text[:len(linkStart)], linkStart)
+}
+
+// holdsLink reports whether a pairing link, or something like one, is in a text.
+func holdsLink(text string) bool { return strings.Contains(strings.ToLower(text), trust.Scheme+":") }
