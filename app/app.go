@@ -51,7 +51,7 @@ func open(args arguments, stderr io.Writer) int {
 	a := app.NewWithID(appID)
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	opt := options{
-		Home: args.home, Place: args.place, Logger: logger, Dispatch: fyne.Do, OpenURL: opener(a),
+		Home: args.home, Place: args.place, Link: args.link, Logger: logger, Dispatch: fyne.Do, OpenURL: opener(a),
 		Dump: os.Getenv(DumpEnv), Frames: os.Getenv(FramesEnv),
 		Open: func(ctx context.Context) (device, error) {
 			return engine.Open(ctx, engine.Options{Home: args.home})

@@ -43,10 +43,13 @@ type options struct {
 	Open     func(context.Context) (device, error) // opens the home folder
 	OpenURL  func(*url.URL) error                  // has the system open an address; may block
 	Dispatch func(func())                          // runs a function on the goroutine of the window
+	Link     string                                // a pairing link to ask about first, "" for none
 	Phone    phoneSystem                           // nil on a computer
 	Dump     string                                // file for DumpEnv, "" for none
 	Frames   string                                // file for FramesEnv, "" for none
 	Logger   *slog.Logger
+
+	UsedLinks string // file of what links a phone has asked about, "" for none
 }
 
 // shell is the window and the device behind it.
@@ -66,6 +69,7 @@ type shell struct {
 	lost    atomic.Bool                          // something that the person did was not stored
 	failed  bool                                 // the window shows a failure; of the window's goroutine
 	phone   *phone                               // nil on a computer
+	links   links                                // to the controller
 	living  atomic.Bool                          // live runs
 	looking sync.Mutex                           // of focused, and while a controller is told of it
 	focused bool                                 // the window has the keyboard
@@ -87,8 +91,9 @@ func newShell(a fyne.App, opt options) *shell {
 	s.place()
 	s.window.SetCloseIntercept(s.quit)
 	if opt.Phone != nil {
-		s.phone = &phone{sys: opt.Phone, log: opt.Logger}
+		s.phone = &phone{sys: opt.Phone, log: opt.Logger, links: &s.links, used: usedLinks{path: opt.UsedLinks}}
 	}
+	s.links.open(opt.Link)
 	s.dump = newDumper(opt.Dump, s.window, s.dispatch)
 	s.frames = newFrameLog(opt.Frames)
 	return s

@@ -302,6 +302,12 @@ func (a *androidTree) checkAPK(apk, lib string) {
 	if strings.Contains(badging, "application-debuggable") {
 		a.t.Errorf("%s can be debugged", apk)
 	}
+	tree := a.output("aapt", "dump", "xmltree", apk, "AndroidManifest.xml")
+	for _, want := range []string{`android:scheme(0x01010027)="earshot"`, `android:host(0x01010028)="pair"`, `"android.intent.category.BROWSABLE"`} {
+		if !strings.Contains(tree, want) {
+			a.t.Errorf("%s: %q is not in\n%s", apk, want, tree)
+		}
+	}
 	certs := a.output("apksigner", "verify", "--verbose", "--print-certs", apk)
 	if !strings.Contains(certs, "certificate DN: CN=Earshot\n") || strings.Contains(certs, "gomobile") ||
 		!strings.Contains(certs, "v2 scheme (APK Signature Scheme v2): true") || !strings.Contains(certs, "v3 scheme (APK Signature Scheme v3): true") {

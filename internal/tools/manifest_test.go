@@ -30,8 +30,21 @@ type manifest struct {
 			LaunchMode    string `xml:"launchMode,attr"`
 			SoftInput     string `xml:"windowSoftInputMode,attr"`
 			ConfigChanges string `xml:"configChanges,attr"`
+			Filters       []struct {
+				Actions    []named `xml:"action"`
+				Categories []named `xml:"category"`
+				Data       []struct {
+					Scheme string `xml:"scheme,attr"`
+					Host   string `xml:"host,attr"`
+				} `xml:"data"`
+			} `xml:"intent-filter"`
 		} `xml:"activity"`
 	} `xml:"application"`
+}
+
+// named is a part of the manifest that is only a name.
+type named struct {
+	Name string `xml:"name,attr"`
 }
 
 func readManifest(t *testing.T) manifest {
@@ -77,6 +90,22 @@ func TestManifestAgrees(t *testing.T) {
 	const all = "orientation|screenSize|smallestScreenSize|screenLayout|keyboard|keyboardHidden|navigation|uiMode|locale|fontScale|touchscreen|mcc|mnc"
 	if a.Activity.ConfigChanges != all {
 		t.Errorf("configChanges is %q, want %q", a.Activity.ConfigChanges, all)
+	}
+}
+
+// TestManifestTakesLinks: the launcher starts the app, and a pairing link opens
+// it, also from a page. Android compares schemes and hosts with case, and a link
+// is written with these.
+func TestManifestTakesLinks(t *testing.T) {
+	filters := readManifest(t).Application.Activity.Filters
+	if len(filters) != 2 || len(filters[0].Data) != 0 || !slices.Equal(filters[0].Actions, []named{{"android.intent.action.MAIN"}}) {
+		t.Fatalf("%+v", filters)
+	}
+	f := filters[1]
+	if len(f.Data) != 1 || f.Data[0].Scheme != "earshot" || f.Data[0].Host != "pair" ||
+		!slices.Equal(f.Actions, []named{{"android.intent.action.VIEW"}}) ||
+		!slices.Equal(f.Categories, []named{{"android.intent.category.DEFAULT"}, {"android.intent.category.BROWSABLE"}}) {
+		t.Errorf("%+v", f)
 	}
 }
 

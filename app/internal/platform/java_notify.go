@@ -9,7 +9,7 @@ const notificationID int32 = 1
 // firstChannels is the API level from which notifications have channels.
 const firstChannels = 26
 
-func (p *phone) createChannel(id, name string) error {
+func (p *phone) createChannel(c Channel) error {
 	return work(func(e *env) error {
 		if e.sdk < firstChannels {
 			return nil
@@ -18,11 +18,15 @@ func (p *phone) createChannel(id, name string) error {
 		if err != nil {
 			return err
 		}
-		importance, err := e.number("IMPORTANCE_HIGH")
+		key := "IMPORTANCE_HIGH"
+		if c.Quiet {
+			key = "IMPORTANCE_LOW"
+		}
+		importance, err := e.number(key)
 		if err != nil {
 			return err
 		}
-		channel, err := e.get("NotificationChannel", 0, id, name, importance)
+		channel, err := e.get("NotificationChannel", 0, c.ID, c.Name, importance)
 		if err != nil {
 			return err
 		}
@@ -30,7 +34,7 @@ func (p *phone) createChannel(id, name string) error {
 	})
 }
 
-func (p *phone) notify(channel, tag, title, text, action string) error {
+func (p *phone) notify(n Notification, action string) error {
 	return work(func(e *env) error {
 		manager, err := e.service("NOTIFICATION_SERVICE")
 		if err != nil {
@@ -40,11 +44,11 @@ func (p *phone) notify(channel, tag, title, text, action string) error {
 		if err != nil {
 			return err
 		}
-		n, err := build(e, channel, title, text, tap)
+		built, err := build(e, n, tap)
 		if err != nil {
 			return err
 		}
-		return e.call("NotificationManager.notify", manager, tag, notificationID, n)
+		return e.call("NotificationManager.notify", manager, n.Conversation, notificationID, built)
 	})
 }
 
@@ -81,13 +85,13 @@ func tapIntent(e *env, action string) (object, error) {
 }
 
 // build makes the notification itself.
-func build(e *env, channel, title, text string, tap object) (object, error) {
+func build(e *env, n Notification, tap object) (object, error) {
 	var builder object
 	var err error
 	if e.sdk < firstChannels {
 		builder, err = e.get("Builder without channel", 0, e.context)
 	} else {
-		builder, err = e.get("Builder", 0, e.context, channel)
+		builder, err = e.get("Builder", 0, e.context, n.Channel)
 	}
 	if err != nil {
 		return 0, err
@@ -100,11 +104,12 @@ func build(e *env, channel, title, text string, tap object) (object, error) {
 		key string
 		to  any
 	}{
-		{"Builder.setContentTitle", title},
-		{"Builder.setContentText", text},
+		{"Builder.setContentTitle", n.Title},
+		{"Builder.setContentText", n.Text},
 		{"Builder.setSmallIcon", icon},
 		{"Builder.setContentIntent", tap},
 		{"Builder.setAutoCancel", true},
+		{"Builder.setNumber", int32(n.Count)},
 	} {
 		if err := e.call(set.key, builder, set.to); err != nil {
 			return 0, err
@@ -123,42 +128,48 @@ func (p *phone) dismiss(tag string) error {
 	})
 }
 
-// actions looks at the tasks of the app first and then at the intent of the
+// intents looks at the tasks of the app first and then at the intent of the
 // activity, which stays that of its start. A failure of the one does not hide
 // the other.
-func (p *phone) actions() (found []string, err error) {
+func (p *phone) intents() (found []intent, err error) {
 	err = workOnActivity(func(e *env, activity object) error {
 		var tasksErr error
-		found, tasksErr = taskActions(e)
-		action, err := startAction(e, activity)
+		found, tasksErr = taskIntents(e)
+		start, err := startIntent(e, activity)
 		if err != nil {
 			return err
 		}
-		if action != "" {
-			found = append(found, action)
-		}
+		found = append(found, start...)
 		return tasksErr
 	})
 	return found, err
 }
 
-// startAction is the action of the intent that made the activity.
-func startAction(e *env, activity object) (string, error) {
+// startIntent is the intent that made the activity, if there is one.
+func startIntent(e *env, activity object) ([]intent, error) {
 	if ok, err := e.is(activity, "Activity"); err != nil || !ok {
-		return "", err
+		return nil, err
 	}
-	intent, err := e.find("Activity.getIntent", activity)
-	if err != nil || intent == 0 {
-		return "", err
+	o, err := e.find("Activity.getIntent", activity)
+	if err != nil || o == 0 {
+		return nil, err
 	}
-	return e.text("Intent.getAction", intent)
+	i, err := readIntent(e, o)
+	return []intent{i}, err
+}
+
+func readIntent(e *env, o object) (i intent, err error) {
+	if i.action, err = e.text("Intent.getAction", o); err == nil {
+		i.data, err = e.text("Intent.getDataString", o)
+	}
+	return i, err
 }
 
 // maxTasks is how many tasks of the app are looked at; it makes only one.
 const maxTasks = 4
 
-// taskActions are the actions of the base intents of the app's tasks.
-func taskActions(e *env) ([]string, error) {
+// taskIntents are the base intents of the app's tasks.
+func taskIntents(e *env) ([]intent, error) {
 	manager, err := e.service("ACTIVITY_SERVICE")
 	if err != nil {
 		return nil, err
@@ -171,7 +182,7 @@ func taskActions(e *env) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []string
+	var found []intent
 	for k := range min(n, maxTasks) {
 		task, err := e.get("List.get", tasks, k)
 		if err != nil {
@@ -181,17 +192,15 @@ func taskActions(e *env) ([]string, error) {
 		if err != nil || info == 0 {
 			return found, err
 		}
-		intent, err := e.find("RecentTaskInfo.baseIntent", info)
-		if err != nil || intent == 0 {
+		o, err := e.find("RecentTaskInfo.baseIntent", info)
+		if err != nil || o == 0 {
 			return found, err
 		}
-		action, err := e.text("Intent.getAction", intent)
+		i, err := readIntent(e, o)
 		if err != nil {
 			return found, err
 		}
-		if action != "" {
-			found = append(found, action)
-		}
+		found = append(found, i)
 	}
 	return found, nil
 }

@@ -151,7 +151,7 @@ func TestOnJavaMachine(t *testing.T) {
 	if m := regexp.MustCompile(`(?m)^.*(WARNING|FATAL ERROR).*$(\n\s+at .*$)*`).FindString(out); m != "" {
 		t.Errorf("a wrong use of JNI: %s", m)
 	}
-	const least = 70
+	const least = 80
 	if err != nil || !strings.Contains(out, "\nPASS\n") || passed < least {
 		t.Errorf("%d tests passed, at least %d should; %v\n%s", passed, least, err, tail(out))
 	}

@@ -59,16 +59,20 @@ type backend interface {
 	// holdAwake holds on for at most limit from now, also if it does already.
 	holdAwake(limit time.Duration) error
 	releaseAwake() error
-	createChannel(id, name string) error
-	// notify shows n in place of the last one with that tag; a tap on it starts
-	// the app with the action.
-	notify(channel, tag, title, text, action string) error
+	createChannel(c Channel) error
+	// notify shows n in place of the last one of its conversation; a tap on it
+	// starts the app with the action.
+	notify(n Notification, action string) error
 	dismiss(tag string) error
-	// actions are those that the app was started with, the newest first.
-	actions() ([]string, error)
+	// intents are those that the app was started with, the newest first.
+	intents() ([]intent, error)
 	save(name, mediaType string, from io.Reader) error
 	share(text string) error
 }
+
+// intent is what Android starts an app with: an action and an address, each
+// may be "".
+type intent struct{ action, data string }
 
 // New returns the system. It asks nothing of it yet.
 func New() *System { return newSystem(newBackend()) }

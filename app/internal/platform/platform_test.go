@@ -21,7 +21,7 @@ type record struct {
 	mu      sync.Mutex
 	calls   []string
 	fail    map[string]error // by the first word of the call
-	intents []string
+	started []intent
 }
 
 func (r *record) note(format string, args ...any) error {
@@ -48,13 +48,13 @@ func (r *record) releaseMulticast() error     { return r.note("no-multicast") }
 func (r *record) holdAwake(limit time.Duration) error {
 	return r.note("awake %v", limit)
 }
-func (r *record) releaseAwake() error                 { return r.note("no-awake") }
-func (r *record) createChannel(id, name string) error { return r.note("channel %s %s", id, name) }
-func (r *record) notify(channel, tag, title, text, action string) error {
-	return r.note("notify %s %s %s %s %s", channel, tag, title, text, action)
+func (r *record) releaseAwake() error           { return r.note("no-awake") }
+func (r *record) createChannel(c Channel) error { return r.note("channel %s %s", c.ID, c.Name) }
+func (r *record) notify(n Notification, action string) error {
+	return r.note("notify %s %s %s %s %s", n.Channel, n.Conversation, n.Title, n.Text, action)
 }
 func (r *record) dismiss(tag string) error   { return r.note("dismiss %s", tag) }
-func (r *record) actions() ([]string, error) { return slices.Clone(r.intents), r.note("actions") }
+func (r *record) intents() ([]intent, error) { return slices.Clone(r.started), r.note("intents") }
 func (r *record) save(name, media string, _ io.Reader) error {
 	return r.note("save %s %s", name, media)
 }
@@ -186,7 +186,7 @@ func TestNotify(t *testing.T) {
 	if !slices.Equal(f[:5], []string{"notify", "c", "peer/7", "Ann", "hello"}) {
 		t.Errorf("asked for %q", first)
 	}
-	r.intents = []string{"android.intent.action.MAIN", f[5]}
+	r.started = []intent{{action: "android.intent.action.MAIN"}, {action: f[5]}}
 	for _, want := range []string{"peer/7", ""} {
 		if got, err := s.OpenedConversation(); got != want || err != nil {
 			t.Errorf("opened %q, %v; want %q", got, err, want)
@@ -200,8 +200,12 @@ func TestNotify(t *testing.T) {
 }
 
 func TestOpenedWithoutTheService(t *testing.T) {
-	r := &record{fail: map[string]error{"actions": errors.ErrUnsupported}, intents: []string{newAction("x")}}
-	if got, err := newSystem(r).OpenedConversation(); got != "x" || err != nil {
+	r := &record{fail: map[string]error{"intents": errors.ErrUnsupported}, started: []intent{{newAction("x"), "earshot://y"}}}
+	s := newSystem(r)
+	if got, err := s.OpenedConversation(); got != "x" || err != nil {
+		t.Errorf("opened %q, %v", got, err)
+	}
+	if got, err := s.OpenedLinks("earshot"); !slices.Equal(got, []string{"earshot://y"}) || err != nil {
 		t.Errorf("opened %q, %v", got, err)
 	}
 }
@@ -232,6 +236,9 @@ func TestComputer(t *testing.T) {
 	}
 	if c, err := s.OpenedConversation(); c != "" || err != nil {
 		t.Errorf("opened %q, %v", c, err)
+	}
+	if l, err := s.OpenedLinks("earshot"); l != nil || err != nil {
+		t.Errorf("opened %q, %v", l, err)
 	}
 	for name, err := range map[string]error{
 		"notify": s.Notify(Notification{Conversation: "c"}),

@@ -153,12 +153,23 @@ func obey(words []string) (string, error) {
 		return "", system.ReleaseAwake()
 	case "channel":
 		return "", system.CreateChannel(platform.Channel{ID: words[1], Name: words[2]})
+	case "quiet channel":
+		return "", system.CreateChannel(platform.Channel{ID: words[1], Name: words[2], Quiet: true})
 	case "notify":
 		return "", system.Notify(platform.Notification{Channel: words[1], Conversation: words[2], Title: words[3], Text: words[4]})
+	case "notify count":
+		n, err := strconv.Atoi(words[5])
+		if err != nil {
+			return "", err
+		}
+		return "", system.Notify(platform.Notification{Channel: words[1], Conversation: words[2], Title: words[3], Text: words[4], Count: n})
 	case "dismiss":
 		return "", system.Dismiss(words[1])
 	case "opened":
 		return system.OpenedConversation()
+	case "links":
+		links, err := system.OpenedLinks("earshot")
+		return strings.Join(links, " "), err
 	case "save":
 		return "", system.SaveToDownloads(words[1], words[2], strings.NewReader(words[3]))
 	case "save many": // that many bytes, all of value 7
@@ -192,6 +203,7 @@ func storm() error {
 		func() error { return system.HoldAwake(time.Minute) },
 		func() error { _, err := system.DeviceName(); return err },
 		func() error { _, err := system.OpenedConversation(); return err },
+		func() error { _, err := system.OpenedLinks("earshot"); return err },
 		func() error { return system.Dismiss("storm") },
 		func() error { return system.SaveToDownloads("storm", "text/plain", strings.NewReader("storm")) },
 		func() error {

@@ -27,6 +27,7 @@ public class Harness {
 		names();
 		notifications();
 		opened();
+		links();
 		downloads();
 		share();
 		oldPhones();
@@ -182,6 +183,9 @@ public class Harness {
 		test("channel", () -> {
 			same("ok ", ask("channel", "messages", "Messages \ud83d\ude00"));
 			same("{messages=Messages \ud83d\ude00|4}", World.channels.toString());
+			World.channels.clear();
+			same("ok ", ask("quiet channel", "requests", "Requests"));
+			same("{requests=Requests|2}", World.channels.toString());
 		});
 		test("notification", () -> {
 			same("ok ", ask("notify", "messages", "peer-1", "Ann", "hello"));
@@ -199,6 +203,10 @@ public class Harness {
 			same("ok ", ask("dismiss", "peer-1"));
 			same("[peer-2|1]", World.shown.keySet().toString());
 			same("ok ", ask("dismiss", "nobody"));
+		});
+		test("notification of several", () -> {
+			same("ok ", ask("notify count", "requests", "requests", "Earshot", "some ask", "12"));
+			same("requests|Earshot|some ask|17301623|true|12", see("requests"));
 		});
 		test("texts of peers", () -> {
 			for (String text : new String[] {"", "\0", "a\0b", "\u00e4\u6f22\u0928\u093f", "\ud83d\ude00 \ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67", "\u202eevil"}) {
@@ -290,6 +298,57 @@ public class Harness {
 		});
 	}
 
+	static final String VIEW = "android.intent.action.VIEW";
+	static final String LINK = "earshot://pair/1/A/B/4711/192.0.2.1";
+
+	static Intent view(String data) {
+		return new Intent((World) null, VIEW, data);
+	}
+
+	static void links() {
+		test("no link", () -> {
+			same("ok ", ask("links"));
+			World.activityIntent = intent("android.intent.action.MAIN");
+			World.baseIntents.add(World.activityIntent);
+			same("ok ", ask("links"));
+			World.baseIntents.set(0, null);
+			same("ok ", ask("links"));
+		});
+		test("started by a link", () -> {
+			World.activityIntent = view(LINK);
+			World.baseIntents.add(view(LINK));
+			same("ok " + LINK + " " + LINK, ask("links"));
+			same("ok " + LINK + " " + LINK, ask("links"));
+			same("ok ", ask("opened"));
+		});
+		test("a link while it runs", () -> {
+			World.activityIntent = intent(OPEN + "T20/peer");
+			World.baseIntents.add(view(LINK));
+			same("ok " + LINK, ask("links"));
+			same("ok peer", ask("opened"));
+			World.activityIntent = view("EARSHOT://PAIR/1/old");
+			same("ok " + LINK + " EARSHOT://PAIR/1/old", ask("links"));
+		});
+		test("addresses of others", () -> {
+			for (String data : new String[] {"", "earshot", "earshot:", "earshot://", "earshots://x", "https://earshot/", " " + LINK, "\0"}) {
+				World.activityIntent = view(data);
+				same("ok ", ask("links"));
+			}
+		});
+		test("a link without end", () -> {
+			World.activityIntent = view(LINK + "\ud83d\ude00" + "x".repeat(1_000_000));
+			same(("ok " + LINK + "\ud83d\ude00" + "x".repeat(1_000_000)).substring(0, 4096 + 3), ask("links"));
+		});
+		test("one way to a link fails", () -> {
+			World.activityIntent = view(LINK);
+			World.missing.add("activity");
+			same("ok " + LINK, ask("links"));
+			World.missing.clear();
+			World.fails.put("ActivityManager.getAppTasks", new SecurityException("no"));
+			same("error denied ActivityManager.getAppTasks: java.lang.SecurityException: no", ask("links"));
+		});
+	}
+
 	static void downloads() {
 		test("save", () -> {
 			String text = "\u00c4 \ud83d\ude00\0 end";
@@ -376,6 +435,8 @@ public class Harness {
 			Build.VERSION.SDK_INT = 19;
 			World.activityIntent = intent(OPEN + "T7/peer");
 			same("ok peer", ask("opened"));
+			World.activityIntent = view(LINK);
+			same("ok " + LINK, ask("links"));
 		});
 		test("Android 7", () -> {
 			Build.VERSION.SDK_INT = 25;

@@ -10,7 +10,7 @@ public class Notification {
 
 	/** What a person sees, and what a tap sends. */
 	public String see(World w) {
-		return from.channel + "|" + from.title + "|" + from.text + "|" + from.icon + "|" + from.autoCancel;
+		return from.channel + "|" + from.title + "|" + from.text + "|" + from.icon + "|" + from.autoCancel + (from.number == 0 ? "" : "|" + from.number);
 	}
 
 	public PendingIntent tap(World w) {
@@ -20,7 +20,7 @@ public class Notification {
 	public static class Builder {
 		private final String channel;
 		private CharSequence title, text;
-		private int icon;
+		private int icon, number;
 		private boolean autoCancel;
 		private PendingIntent tap;
 
@@ -61,6 +61,12 @@ public class Notification {
 		public Builder setAutoCancel(boolean on) {
 			World.call("Builder.setAutoCancel");
 			autoCancel = on;
+			return this;
+		}
+
+		public Builder setNumber(int number) {
+			World.call("Builder.setNumber");
+			this.number = number;
 			return this;
 		}
 

@@ -4,6 +4,7 @@ import fake.World;
 
 public class NotificationManager {
 	public static final int IMPORTANCE_HIGH = 4;
+	public static final int IMPORTANCE_LOW = 2;
 
 	public NotificationManager(World w) {}
 

@@ -8,7 +8,7 @@ public class Intent {
 	public static final String ACTION_SEND = "android.intent.action.SEND";
 	public static final String EXTRA_TEXT = "android.intent.extra.TEXT";
 
-	String action, type, packageName;
+	String action, data, type, packageName;
 	Intent target;
 	final Map<String, String> extras = new HashMap<>();
 
@@ -35,6 +35,11 @@ public class Intent {
 		return action;
 	}
 
+	public String getDataString() {
+		World.call("Intent.getDataString");
+		return data;
+	}
+
 	public Intent setType(String type) {
 		World.call("Intent.setType");
 		this.type = type;
@@ -49,6 +54,12 @@ public class Intent {
 
 	public Intent(World w, String action) {
 		this.action = action;
+	}
+
+	/** Opening an address. */
+	public Intent(World w, String action, String data) {
+		this(w, action);
+		this.data = data;
 	}
 
 	public String see(World w) {
