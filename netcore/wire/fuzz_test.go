@@ -2,13 +2,16 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"reflect"
 	"testing"
 	"testing/iotest"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
-// FuzzDecode states that a body has no second spelling. What decodes is encoded
+// Before trust. FuzzDecode states that a body has no second spelling. What decodes is encoded
 // again to a body that (1) decodes to the same message, (2) is spelled the same
 // when encoded once more, (3) is never longer than the first, and (4) is the
 // first when it is as long: the only bytes that decoding may lose are unknown
@@ -40,7 +43,7 @@ func FuzzDecode(f *testing.F) {
 		if len(again) > len(body) || len(again) == len(body) && !bytes.Equal(again, body) {
 			t.Fatalf("second spelling\n%x\n%x", body, again)
 		}
-		dropEmpty(m)
+		dropEmpty(reflect.ValueOf(m))
 		m2, err := Decode(Type(typ), again)
 		if err != nil || !reflect.DeepEqual(m2, m) {
 			t.Fatalf("%+v became %+v, %v", m, m2, err)
@@ -51,22 +54,32 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// dropEmpty makes empty lists absent ones: the spelled-out default.
-func dropEmpty(m Message) {
-	switch m := m.(type) {
-	case *Hello:
-		m.Features = append([]string(nil), m.Features...)
-	case *Resume:
-		m.Have = append([]Have(nil), m.Have...)
-		for i := range m.Have {
-			m.Have[i].Missing = append([]Range(nil), m.Have[i].Missing...)
+// dropEmpty makes empty lists absent ones, the spelled-out default, however
+// deep in v and of whatever type of message they are.
+func dropEmpty(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			dropEmpty(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			dropEmpty(v.Field(i))
+		}
+	case reflect.Slice:
+		if v.Len() == 0 {
+			v.SetZero()
+		}
+		for i := range v.Len() {
+			dropEmpty(v.Index(i))
 		}
 	}
 }
 
-// FuzzReadFrame states that a frame that is read is exactly the bytes that
-// announced it, however they arrive, and that a frame that is not costs nothing
-// beyond its length field.
+// Before trust. FuzzReadFrame states that a frame that is read is exactly the
+// bytes that announced it, however they arrive, that a frame that is too long or
+// empty costs nothing beyond its length field, and that no length is believed:
+// memory follows what has come.
 func FuzzReadFrame(f *testing.F) {
 	for _, name := range goldenNames(f) {
 		f.Add(goldenFrame(f, name), uint16(LimitStranger))
@@ -80,6 +93,13 @@ func FuzzReadFrame(f *testing.F) {
 		if typ2 != typ || !bytes.Equal(body2, body) || (err2 == nil) != (err == nil) {
 			t.Fatalf("byte by byte: %v %x %v, at once: %v %x %v", typ2, body2, err2, typ, body, err)
 		}
+		used := in[:len(in)-r.Len()]
+		if refused := errors.Is(err, ErrFrameTooLarge) || errors.Is(err, ErrEmptyFrame); refused && len(used) != lengthBytes {
+			t.Fatalf("%v after %d bytes", err, len(used))
+		}
+		if cap(body) > max(readStep, 2*len(in)) {
+			t.Fatalf("%d bytes of memory for %d that came", cap(body), len(in))
+		}
 		if err == io.EOF && len(in) != 0 {
 			t.Fatalf("clean end after %d bytes", len(in))
 		}
@@ -89,9 +109,53 @@ func FuzzReadFrame(f *testing.F) {
 		if 1+len(body) > int(limit) {
 			t.Fatalf("%d bytes, limit %d", 1+len(body), limit)
 		}
-		used := in[:len(in)-r.Len()]
 		if want := append([]byte{used[0], used[1], used[2], used[3], byte(typ)}, body...); !bytes.Equal(used, want) {
 			t.Fatalf("read %x from %x", want, used)
+		}
+	})
+}
+
+// Before trust. FuzzStrict states that what the strict check lets through is the
+// one spelling of what it says, unknown keys and all: a library that knows nothing
+// of it reads the same bytes and, in the core deterministic encoding, writes them
+// again. And that it says where it ends: nothing shorter or longer passes.
+func FuzzStrict(f *testing.F) {
+	for _, name := range goldenNames(f) {
+		f.Add(goldenFrame(f, name)[5:])
+	}
+	for _, s := range []string{
+		"\xa1\x01\x1b\xff\xff\xff\xff\xff\xff\xff\xff", // the largest number
+		"\xa1\x01\x3b\xff\xff\xff\xff\xff\xff\xff\xff", // the smallest
+		"\xa1\x01\x18\x17", // not its shortest form
+		"\xa1\x01\xbf\xff", // without a length
+		"\xa1\x01\x9b\x7f\xff\xff\xff\xff\xff\xff\xff", // a list of more than there is memory
+		"\xa1\x01\x5a\xff\xff\xff\xff",                 // a byte string of 4 GiB
+		"\xa1\x01\x81\x81\x81\x81\x81\x81\x81\xf5",     // as deep as it may be
+		"\xa1\x01\xc0\x00",                             // a tag
+		"\xa1\x01\xf9\x7e\x00",                         // a float
+		"\xa2\x01\xf5\x01\xf5",                         // a key twice
+		"\xa1\x01\x62\xc3\x28",                         // no UTF-8
+	} {
+		f.Add([]byte(s))
+	}
+	deterministic, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if checkBody(body, 0) != nil {
+			return
+		}
+		var v any
+		if err := cbor.Unmarshal(body, &v); err != nil {
+			t.Fatalf("%x: %v", body, err)
+		}
+		again, err := deterministic.Marshal(v)
+		if err != nil || !bytes.Equal(again, body) {
+			t.Fatalf("%x is spelled %x, %v", body, again, err)
+		}
+		if checkBody(body[:len(body)-1], 0) == nil || checkBody(append(bytes.Clone(body), 0), 0) == nil {
+			t.Fatalf("%x passes cut or with more behind it", body)
 		}
 	})
 }
