@@ -83,8 +83,9 @@ func (id DeviceID) Short() string {
 func (id DeviceID) LogValue() slog.Value { return slog.StringValue(id.Short()) }
 
 // ParseDeviceID reads the long form in either case, with dashes, spaces or
-// neither. A mistyped character is noticed by the check characters. Errors wrap
-// ErrNotDeviceID and say what is wrong.
+// neither. A mistyped character is noticed by the check characters; the zero ID
+// is refused. Errors wrap ErrNotDeviceID and say what is wrong. Before trust:
+// FuzzParseDeviceID.
 func ParseDeviceID(s string) (DeviceID, error) {
 	var id DeviceID
 	clean, err := cleanIDText(s)
@@ -110,6 +111,9 @@ func ParseDeviceID(s string) (DeviceID, error) {
 	copy(id[:], raw)
 	if encoding.EncodeToString(id[:]) != plain.String() { // the last character holds 4 unused bits
 		return DeviceID{}, fmt.Errorf("%w: ends in a character that no device ID ends in", ErrNotDeviceID)
+	}
+	if id.IsZero() { // "not known": who dials it takes whoever answers
+		return DeviceID{}, fmt.Errorf("%w: it is all zeros", ErrNotDeviceID)
 	}
 	return id, nil
 }

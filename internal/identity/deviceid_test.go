@@ -87,23 +87,40 @@ func TestDeviceIDInJSON(t *testing.T) {
 	}
 }
 
+// Zero means "not known" and, to a dial, "whoever answers": no text may say it.
+func TestNoTextSaysTheZeroID(t *testing.T) {
+	for _, s := range []string{strings.Repeat("A", 56), strings.ToLower(strings.Repeat("AAAAAAAA-", 6) + "AAAAAAAA")} {
+		if id, err := ParseDeviceID(s); !errors.Is(err, ErrNotDeviceID) {
+			t.Errorf("ParseDeviceID(%q) = %v, %v", s, id, err)
+		}
+	}
+}
+
+// Before trust. FuzzParseDeviceID states that an ID has one spelling but for
+// case, dashes and spaces, and that nothing else comes beside an error or passes
+// for "not known".
 func FuzzParseDeviceID(f *testing.F) {
-	for _, s := range []string{"", "A", sample().String(), strings.ToLower(sample().String()), strings.Repeat("A", 56), strings.Repeat("7", 56)} {
+	long := sample().String()
+	for _, s := range []string{"", "A", long, strings.ToLower(long), " " + strings.ReplaceAll(long, "-", " "), long[:61], long + "A", "\u0131" + long[1:], strings.Repeat("A", 56), strings.Repeat("7", 56)} {
 		f.Add(s)
 	}
+	plain := strings.NewReplacer("-", "", " ", "")
 	f.Fuzz(func(t *testing.T, s string) {
 		id, err := ParseDeviceID(s)
+		if (err != nil) != id.IsZero() || err != nil && !errors.Is(err, ErrNotDeviceID) {
+			t.Fatalf("%q gives %v, %v", s, id, err)
+		}
 		if err != nil {
-			if !id.IsZero() {
-				t.Error("a value beside an error")
-			}
 			return
 		}
-		if id.IsZero() {
-			return // the all-zero ID prints as ""
+		if got, want := strings.ToUpper(plain.Replace(s)), plain.Replace(id.String()); got != want {
+			t.Errorf("%q is read as %q", s, want)
 		}
 		if again, err := ParseDeviceID(id.String()); err != nil || again != id {
 			t.Errorf("%q does not survive a round trip", s)
+		}
+		if !id.HasPrefix(s) {
+			t.Errorf("%q is not the beginning of itself", s)
 		}
 	})
 }

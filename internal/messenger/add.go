@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"earshot/internal/store"
 	"earshot/internal/trust"
@@ -16,6 +18,7 @@ import (
 
 const (
 	defaultPort = 7342             // docs/PROTOCOL.md §2
+	notInHost   = " \t/[]@"        // neither in a name nor in an address or its zone
 	addTimeout  = 10 * time.Second // name lookup, connect and handshake over all addresses of a typed host
 )
 
@@ -95,10 +98,14 @@ func (m *Messenger) remember(ctx context.Context, seen Seen) (Peer, error) {
 }
 
 // splitAddress reads HOST or HOST:PORT: a name, an IPv4 address or an IPv6
-// address with or without zone, in brackets when a port follows.
+// address with or without zone, in brackets when a port follows. Before trust:
+// FuzzSplitAddress.
 func splitAddress(s string) (host string, port uint16, err error) {
 	s = strings.TrimSpace(s)
-	if a, perr := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")); perr == nil && !strings.Contains(s, "]:") {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) || r == utf8.RuneError }) {
+		return "", 0, fmt.Errorf("%w, got %q", ErrBadAddress, s) // a zone may be any bytes
+	}
+	if a, perr := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")); perr == nil && !strings.ContainsAny(a.Zone(), notInHost+":") {
 		return a.String(), defaultPort, nil
 	}
 	host, text, serr := net.SplitHostPort(s)
@@ -106,7 +113,12 @@ func splitAddress(s string) (host string, port uint16, err error) {
 		host, text = s, strconv.Itoa(defaultPort)
 	}
 	n, perr := strconv.ParseUint(text, 10, 16)
-	if host == "" || strings.ContainsAny(host, " \t/[]@") || perr != nil || n == 0 || strings.Contains(host, ":") && serr != nil {
+	if strings.Contains(host, ":") && perr == nil {
+		if perr = serr; perr == nil {
+			_, perr = netip.ParseAddr(host) // what else would have colons
+		}
+	}
+	if host == "" || strings.ContainsAny(host, notInHost) || perr != nil || n == 0 {
 		return "", 0, fmt.Errorf("%w, got %q", ErrBadAddress, s)
 	}
 	return host, uint16(n), nil

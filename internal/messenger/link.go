@@ -225,7 +225,9 @@ func (m *Messenger) pokeDevice(id [32]byte) {
 func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 	m.mu.Lock()
 	var l *link
+	contact := false
 	if d := m.devices[nl.Peer()]; d != nil {
+		contact = d.level.IsContact()
 		if i := slices.IndexFunc(d.links, func(l *link) bool { return l.Link == nl }); i >= 0 {
 			l = d.links[i]
 		}
@@ -233,6 +235,9 @@ func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 	m.mu.Unlock()
 	if l == nil {
 		return nil // closing
+	}
+	if !contact && !anybodyMay(msg.Type()) {
+		return nil
 	}
 	switch msg.(type) {
 	case *wire.Accepted, *wire.Profile, *wire.Away, *wire.Typing, *wire.Error,

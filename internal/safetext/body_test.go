@@ -91,6 +91,9 @@ func checkBalanced(t *testing.T, line string) {
 	}
 }
 
+// Before trust. FuzzBody states that a text is UTF-8 without control characters,
+// that no line of it reaches over what is drawn around it, that it is its own
+// text, and that it grows by a bounded factor.
 func FuzzBody(f *testing.F) {
 	for _, s := range []string{"", "a\r\nb", "\u202a\u2067\u202c\u2069", "\u2066\u202b\n\u2069", "\x1b[0m\xff\u0085", family} {
 		f.Add(s)
@@ -103,6 +106,9 @@ func FuzzBody(f *testing.F) {
 		if string(Body(got)) != got {
 			t.Fatalf("Body(%+q) = %+q, and again = %+q", s, got, Body(got))
 		}
+		if len(got) > 3*len(s) {
+			t.Fatalf("Body(%+q) = %+q: more than three times as long", s, got)
+		}
 		for _, r := range got {
 			if unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\u2028' || r == '\u2029' {
 				t.Fatalf("Body(%+q) holds %U", s, r)
@@ -114,6 +120,8 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
+// Before trust. FuzzLine states that a preview is one line of at most 200 visible
+// characters, made of runes that show.
 func FuzzLine(f *testing.F) {
 	for _, s := range []string{"", "a\nb", "\u202a\u200d", "☺\u200d+", strings.Repeat("e\u0301", 300)} {
 		f.Add(s)

@@ -55,6 +55,8 @@ func checkForTerminal(t *testing.T, s, kept string) {
 	}
 }
 
+// Before trust. FuzzTerminal states that what is made for a terminal holds nothing
+// that a terminal acts upon, is stable, and grows by a bounded factor.
 func FuzzTerminal(f *testing.F) {
 	for _, s := range []string{"", "a\r\nb", "\x1b[0m\x9b\u009b", "\u202e\u200d", family, "👩\u200d\u200d👩", "👩\u200d\xe2"} {
 		f.Add(s)
@@ -65,6 +67,10 @@ func FuzzTerminal(f *testing.F) {
 		checkForTerminal(t, line, "\u200c\u200d")
 		if Terminal(text) != text || TerminalLine(line) != line {
 			t.Fatalf("not stable: %+q, %+q", text, line)
+		}
+		const longest = len(`\xff`) // for one byte; a character of two has six, of four ten
+		if len(text) > longest*len(s) || len(line) > longest*len(s) || strings.Contains(line, "\n") {
+			t.Fatalf("%+q became %+q, %+q", s, text, line)
 		}
 	})
 }
@@ -86,6 +92,8 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// Before trust. FuzzJSON states that JSON for a terminal means the same as before
+// and holds nothing that a terminal acts upon.
 func FuzzJSON(f *testing.F) {
 	f.Add([]byte("{\"a\\u0000\":[\"\u202e\x7f\u009b\U000E0041\xff\", 1.5, null]}\r\n"))
 	f.Add([]byte("\x1b[0m"))
