@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzPacket throws hostile packets at a browser that knows some devices: it
+// Before trust. FuzzPacket throws hostile packets at a browser that knows some devices: it
 // must not panic, and the limits must hold whatever comes.
 func FuzzPacket(f *testing.F) {
 	seeds := [][]string{

@@ -115,7 +115,8 @@ func (l *loop) prepare(m mailbox) {
 	}
 }
 
-// receive reads the packet and those that wait behind it, a batch at most.
+// receive reads the packet and those that wait behind it, a batch at most. Before
+// trust: FuzzPacket.
 func (l *loop) receive(p packet) {
 	const batch = 64
 	for range batch {

@@ -40,7 +40,7 @@ func (c claims) format() []string {
 // parseTXT reads the strings of a TXT record, without DNS escapes, by the rules
 // of RFC 6763 §6.4: keys are compared without case, of two equal ones the first
 // counts, strings without a key and unknown keys mean nothing. Name and kind
-// are cut to what a device may tell.
+// are cut to what a device may tell. Before trust: FuzzParseTXT.
 func parseTXT(txt []string) (claims, error) {
 	var c claims
 	if len(txt) > maxTXTStrings {

@@ -128,7 +128,7 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// FuzzParseTXT: nothing panics, what is accepted keeps the limits, and it is
+// Before trust. FuzzParseTXT: nothing panics, what is accepted keeps the limits, and it is
 // the same after being written and read again.
 func FuzzParseTXT(f *testing.F) {
 	f.Add("v=1\nsalt=00010203040506ff\nwho=1112131415161718\nn=Ann\nk=phone")

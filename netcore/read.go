@@ -12,6 +12,7 @@ import (
 )
 
 // read exchanges Hellos and handles frames until the link ends. It returns why.
+// Before trust: FuzzSession.
 func (s *Session) read() error {
 	if err := s.hear(); err != nil {
 		return s.last(err)

@@ -221,7 +221,7 @@ func (m *Messenger) pokeDevice(id [32]byte) {
 
 // Handle takes one frame of a link, in order, on the link's reading goroutine.
 // It returns when the frame is in safe hands; a slow store thereby slows the
-// peer. An error is the peer's fault.
+// peer. An error is the peer's fault. Before trust: FuzzStranger.
 func (m *Messenger) Handle(nl Link, msg wire.Message) error {
 	m.mu.Lock()
 	var l *link

@@ -27,4 +27,6 @@ var Checks = []Check{
 	{"files that must exist", RequiredFiles},
 	{"links in the docs", Links},
 	{"rows of reliability", Rows},
+	{"rows of security", Security},
+	{"parsers before trust", BeforeTrust},
 }

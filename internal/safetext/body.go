@@ -26,7 +26,8 @@ const (
 // and the Unicode line and paragraph separators become newline, other control
 // characters become visible symbols (control pictures, U+FFFD above ASCII), and
 // changes of direction end with their line, so that they cannot reach what is
-// drawn around them (docs/PROTOCOL.md, "Text"). Body(Body(s)) is Body(s).
+// drawn around them (docs/PROTOCOL.md, "Text"). Body(Body(s)) is Body(s). Before
+// trust: FuzzBody.
 func Body(s string) Display {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -54,7 +55,8 @@ func Body(s string) Display {
 // Line returns a preview of a text on one line: at most [MaxLineChars] visible
 // characters, the last one an ellipsis if there is more. White space shrinks to
 // single spaces, control characters become visible symbols, direction controls
-// and invisible characters go. A text without anything visible gives "".
+// and invisible characters go. A text without anything visible gives "". Before
+// trust: FuzzLine.
 func Line(s string) Display {
 	visible := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && !unicode.IsSpace(r) {

@@ -25,7 +25,7 @@ const (
 // control, direction or invisible characters, no space at either end
 // (docs/PROTOCOL.md, "Text"). Joiners stay inside emoji sequences and in
 // scripts that spell with them. A name without anything visible is [Unnamed].
-// Name(Name(s)) is Name(s).
+// Name(Name(s)) is Name(s). Before trust: FuzzName.
 func Name(s string) Display {
 	s = cut(s, maxNameInput)
 	// Composing can bring characters together that are judged anew; it settles

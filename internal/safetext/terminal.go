@@ -12,7 +12,8 @@ import (
 // stay, CR LF becomes newline, and everything else that does not print is
 // written out as in a Go string: \x1b, \u202e, \xff for an invalid byte.
 // Letters of every script, combining marks and emoji sequences stay. A
-// backslash is not doubled: the result is for eyes, not for a parser.
+// backslash is not doubled: the result is for eyes, not for a parser. Before
+// trust: FuzzTerminal.
 func Terminal(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return escape(s, func(r rune) bool { return r == '\n' || r == '\t' })
@@ -77,7 +78,7 @@ func escaped(r rune) string {
 // could take as a command or would not show: DEL, C1, direction controls and
 // all other characters that do not print. It decodes to the same values as b.
 // A carriage return between tokens becomes a space. Input that is not JSON
-// comes out just as harmless, and still is not JSON.
+// comes out just as harmless, and still is not JSON. Before trust: FuzzJSON.
 func JSON(b []byte) []byte {
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); {

@@ -81,7 +81,7 @@ func Encode(m Message) ([]byte, error) {
 // does not have gives an error wrapping ErrUnknownType; a body that is not the
 // one spelling of a map, lacks a field, or holds a value out of bounds gives an
 // error wrapping ErrMalformed. Keys that this version does not have are
-// ignored. The result shares no memory with body.
+// ignored. The result shares no memory with body. Before trust: FuzzDecode.
 func Decode(t Type, body []byte) (Message, error) {
 	m := New(t)
 	if m == nil {

@@ -75,7 +75,7 @@ func ReadBody(r io.Reader, length uint32, limit int) (Type, []byte, error) {
 // limit bytes is refused before it is read. At a clean end of the stream the
 // error is io.EOF; inside a frame it is io.ErrUnexpectedEOF; an oversized frame
 // gives an error wrapping ErrFrameTooLarge, an empty one ErrEmptyFrame. The
-// body is the caller's to keep.
+// body is the caller's to keep. Before trust: FuzzReadFrame.
 func ReadFrame(r io.Reader, limit int) (Type, []byte, error) {
 	n, err := ReadLength(r)
 	if err != nil {

@@ -45,7 +45,7 @@ func keys(ks ...uint64) keySet {
 // checkBody reports why b is not the one spelling of a body: a map with
 // ascending unsigned keys, all required ones among them, of integers in their
 // shortest form, byte strings, valid UTF-8, arrays, maps, true and false, and
-// nothing after it.
+// nothing after it. Before trust: FuzzStrict.
 func checkBody(b []byte, required keySet) error {
 	if len(b) == 0 || b[0]>>5 != majorMap {
 		return errors.New("not a map")
