@@ -9,6 +9,8 @@ import (
 	"go/types"
 	"path/filepath"
 	"strings"
+
+	"earshot/internal/tools/peertext"
 )
 
 // maxErrors is how many errors of one package are reported: what follows is
@@ -20,19 +22,22 @@ type checker struct {
 	fset *token.FileSet
 	done map[string]*types.Package
 	errs []error
+	ours []peertext.Package // with what is known of every expression, if wanted
+	keep bool
 }
 
-// check type-checks packages, which come dependencies first, for t. It returns
-// what is wrong with them, none when the program is fine.
-func check(packages []*listed, t target) []error {
-	c := &checker{fset: token.NewFileSet(), done: map[string]*types.Package{"unsafe": types.Unsafe}}
+// check type-checks packages, which come dependencies first, for t. What is wrong
+// with them is in errs, nothing when the program is fine. With keep, ours holds
+// the packages of the main module for another look.
+func check(packages []*listed, t target, keep bool) *checker {
+	c := &checker{fset: token.NewFileSet(), done: map[string]*types.Package{"unsafe": types.Unsafe}, keep: keep}
 	sizes := types.SizesFor("gc", t.goarch)
 	for _, p := range packages {
 		if p.ImportPath != "unsafe" {
 			c.checkPackage(p, sizes)
 		}
 	}
-	return c.errs
+	return c
 }
 
 // checkPackage parses and checks p and remembers it for those that import it.
@@ -55,7 +60,17 @@ func (c *checker) checkPackage(p *listed, sizes types.Sizes) {
 	}
 	// Check reports through conf.Error and returns the package even when it is
 	// incomplete, so that its importers can still be checked.
-	c.done[p.ImportPath], _ = conf.Check(p.ImportPath, c.fset, files, nil)
+	var info *types.Info
+	if c.keep && p.ours() {
+		info = &types.Info{
+			Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+			Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+		}
+	}
+	c.done[p.ImportPath], _ = conf.Check(p.ImportPath, c.fset, files, info)
+	if info != nil {
+		c.ours = append(c.ours, peertext.Package{Types: c.done[p.ImportPath], Files: files, Info: info})
+	}
 	if p.Standard {
 		// The standard library is right by definition; what is found there is
 		// what its cgo files leave to the cgo tool.

@@ -12,6 +12,9 @@
 // The packages given and all they depend on are loaded; function bodies are
 // checked in the main module only, since those of its dependencies are not
 // ours to mend. Exit status 1 says that there were errors.
+//
+// With -peertext the rules of package peertext are held against the program too:
+// where the text of another device may go.
 package main
 
 import (
@@ -55,6 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var wanted targets
 	flags.Var(&wanted, "target", "system and processor, such as android/arm64; may be repeated")
 	dir := flags.String("dir", ".", "folder of the main module")
+	follow := flags.Bool("peertext", false, "also follow the text of other devices")
 	tags := flags.String("tags", "", "build tags, with commas between them")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -63,19 +67,28 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "usage: typecheck [-dir DIR] [-tags TAGS] -target OS/ARCH PACKAGES...")
 		return 2
 	}
-	status := 0
+	status, seen := 0, followed{}
 	for _, t := range wanted {
 		packages, err := list(ctx, *dir, t, *tags, flags.Args())
 		if err != nil {
 			fmt.Fprintf(stderr, "typecheck: %s: %v\n", t, err)
 			return 2
 		}
-		errs := check(packages, t)
-		for _, err := range errs {
+		c := check(packages, t, *follow)
+		if len(c.errs) == 0 && *follow {
+			c.errs = seen.follow(c, *dir)
+		}
+		for _, err := range c.errs {
 			fmt.Fprintf(stdout, "%s: %v\n", t, err)
 		}
-		fmt.Fprintf(stdout, "%s: %d packages, %d errors\n", t, len(packages), len(errs))
-		if len(errs) > 0 {
+		fmt.Fprintf(stdout, "%s: %d packages, %d errors\n", t, len(packages), len(c.errs))
+		if len(c.errs) > 0 {
+			status = 1
+		}
+	}
+	if status == 0 && *follow {
+		for _, row := range seen.unused() {
+			fmt.Fprintln(stdout, row)
 			status = 1
 		}
 	}

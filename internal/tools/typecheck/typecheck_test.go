@@ -22,6 +22,7 @@ func TestRun(t *testing.T) {
 		{"wrong type in a file of another system", []string{"-dir", "testdata/bad", "-target", "android/arm64", "."}, 1, "name_android.go:8:"},
 		{"no file for a system", []string{"-dir", "testdata/bad", "-target", "windows/amd64", "."}, 1, "undefined: name"},
 		{"one bad system of two", []string{"-dir", "testdata/bad", "-target", "windows/amd64", "-target", "linux/amd64", "."}, 1, "linux/amd64: "},
+		{"a program without peers' text", []string{"-dir", "testdata/good", "-peertext", "-target", "linux/amd64", "."}, 1, "there is no field earshot/"},
 		{"no such package", []string{"-dir", "testdata/good", "-target", "linux/amd64", "./nowhere"}, 1, "nowhere"},
 		{"no such processor", []string{"-dir", "testdata/good", "-target", "linux/abacus", "."}, 2, "abacus"},
 		{"no such flag", []string{"-nothing"}, 2, "-nothing"},
