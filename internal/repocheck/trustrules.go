@@ -59,7 +59,7 @@ const securityPage = "docs/SECURITY.md"
 
 // heldTest is how a test is named that holds such a row: after the product and
 // the number or, where there is none, the commit.
-var heldTest = regexp.MustCompile(`^Test[A-Z]\w*?(CVE\d{8,}|Commit[0-9a-f]{7,})`)
+var heldTest = regexp.MustCompile(`^Test[A-Z]\w*?(CVE\d{8,}|Commit[0-9a-f]{7,}|Issue\d+)`)
 
 // Security compares the page about security with the tests, as Rows does with
 // the page about reliability: each test that it names is there, and each that is

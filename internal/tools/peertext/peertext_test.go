@@ -69,12 +69,17 @@ func (l *loader) Import(path string) (*types.Package, error) {
 	return p, nil
 }
 
+// The standard library is read once for all.
+var (
+	fset = token.NewFileSet()
+	std  = importer.ForCompiler(fset, "source", nil)
+)
+
 // find returns what is found in the program, as "file:line to", and the rows that
 // were needed.
 func find(t *testing.T, r Rules, text map[string]string) ([]string, map[Allowed]bool) {
 	t.Helper()
-	fset := token.NewFileSet()
-	l := &loader{fset, importer.ForCompiler(fset, "source", nil), map[string]*types.Package{}, nil, text}
+	l := &loader{fset, std, map[string]*types.Package{}, nil, text}
 	for _, name := range []string{"m/app", "m/inner"} {
 		if _, err := l.Import(name); err != nil {
 			t.Fatal(err)
@@ -138,8 +143,7 @@ func TestEveryWayOut(t *testing.T) {
 func TestTheTableNamesFieldsThatExist(t *testing.T) {
 	r := rules
 	r.Sources = append(slices.Clone(r.Sources), "m/store.Message.Body")
-	fset := token.NewFileSet()
-	l := &loader{fset, importer.ForCompiler(fset, "source", nil), map[string]*types.Package{}, nil, nil}
+	l := &loader{fset, std, map[string]*types.Package{}, nil, nil}
 	if _, err := l.Import("m/inner"); err != nil {
 		t.Fatal(err)
 	}
