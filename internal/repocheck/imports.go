@@ -19,6 +19,7 @@ var never = []struct{ from, to, why string }{
 	{"internal/store", Module + "/discovery", "netcore, discovery and store are siblings; the messenger joins them"},
 	{"internal/messenger", Module + "/discovery", "the messenger declares what it needs of the network"},
 	{"netcore/wire", Module, "wire is a leaf"},
+	{"internal/hostile", Module, "the hostile peer is written from the protocol and shares no code with what it attacks"},
 	{"internal/msgid", Module, "msgid is a leaf"},
 	{"internal/safetext", Module, "safetext is a leaf"},
 	{"internal/safefile", Module, "safefile is a leaf"},
@@ -48,7 +49,7 @@ var owners = []struct{ path, owner string }{
 // isTestSupport reports whether only tests may import the package in dir: the
 // named ones, and those called after what they test, such as storetest.
 func isTestSupport(dir string) bool {
-	return slices.Contains([]string{"internal/e2e", "internal/faultbench", "internal/reliability", "internal/repocheck"}, dir) || strings.HasSuffix(dir, "test")
+	return slices.Contains([]string{"internal/e2e", "internal/faultbench", "internal/hostile", "internal/reliability", "internal/repocheck"}, dir) || strings.HasSuffix(dir, "test")
 }
 
 // graph maps each package of the main module to what its code outside tests
