@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"earshot/internal/identity"
@@ -16,12 +17,19 @@ const (
 	// RequestLife is how long a request waits for a decision, and how long a
 	// refused device's requests are dropped unseen.
 	RequestLife = 24 * time.Hour
-	// MaxRequests is how many wait at once over all strangers: what a person
-	// would look through.
+	// MaxRequests is how many may wait before an address that has one gets no
+	// other: what a person would look through. Those without an address end there.
 	MaxRequests = 20
 	// MaxRequestsPerSource is how many of them come from one address. Loopback
 	// does not count: several homes on one machine are its owner's.
 	MaxRequestsPerSource = 2
+	// MaxRequestsIPv4 is how many wait at once from IPv4 addresses: one of each
+	// address of a home network (254), and the second ones of the first 20. Whoever
+	// holds every other address there still leaves a place to the one that is left.
+	MaxRequestsIPv4 = 280
+	// MaxRequestsIPv6 is the same for IPv6, where one computer can make up any
+	// number of addresses: it fills these, and leaves those of IPv4.
+	MaxRequestsIPv6 = 64
 	// maxAhead is how far a stranger's clock may be ahead of this one in the
 	// order of messages (docs/PROTOCOL.md §8).
 	maxAhead = time.Minute
@@ -61,20 +69,59 @@ func (d *DB) AddRequest(ctx context.Context, r Request) (added bool, err error) 
 	return added && err == nil, err
 }
 
+// family is what kind of address requests came from. Each has places of its own.
+type family int
+
+const (
+	noAddress family = iota // loopback, or not known
+	ipv4
+	ipv6
+)
+
+func familyOf(source string) family {
+	switch {
+	case source == "":
+		return noAddress
+	case strings.Contains(source, ":"):
+		return ipv6
+	}
+	return ipv4
+}
+
+// roomFor reports whether one more request is kept where so many of the family
+// wait already, so many of them from the same address. What waits never gives way:
+// else a flood would take the place of an honest device that came before it. One
+// that comes after it has a place as long as the flood has fewer addresses than
+// there are places, because beyond MaxRequests each address has one at most.
+func roomFor(f family, waiting, fromSource int) bool {
+	switch {
+	case f == noAddress:
+		return waiting < MaxRequests
+	case fromSource >= MaxRequestsPerSource:
+		return false
+	case fromSource > 0:
+		return waiting < MaxRequests
+	case f == ipv4:
+		return waiting < MaxRequestsIPv4
+	}
+	return waiting < MaxRequestsIPv6
+}
+
 // insertRequest applies the limits, which count what waits and not what was
 // refused.
 func insertRequest(ctx context.Context, t *tx, r Request) (bool, error) {
 	source := sourceKey(r.Source)
 	var same, waiting, fromSource int
 	err := t.QueryRowContext(ctx, `SELECT
-		(SELECT count(*) FROM request WHERE peer = ?),
-		(SELECT count(*) FROM request WHERE refused_at = 0),
-		(SELECT count(*) FROM request WHERE refused_at = 0 AND source = ?)`,
-		r.Peer[:], source).Scan(&same, &waiting, &fromSource)
+		(SELECT count(*) FROM request WHERE peer = ?1),
+		(SELECT count(*) FROM request WHERE refused_at = 0
+			AND CASE WHEN source = '' THEN ?2 WHEN instr(source, ':') > 0 THEN ?4 ELSE ?3 END = ?5),
+		(SELECT count(*) FROM request WHERE refused_at = 0 AND source = ?6)`,
+		r.Peer[:], noAddress, ipv4, ipv6, familyOf(source), source).Scan(&same, &waiting, &fromSource)
 	if err != nil || same > 0 {
 		return false, err
 	}
-	if waiting >= MaxRequests || source != "" && fromSource >= MaxRequestsPerSource {
+	if !roomFor(familyOf(source), waiting, fromSource) {
 		return false, ErrTooManyRequests
 	}
 	_, err = t.exec(ctx, `INSERT INTO request (peer, id, name, kind, text, cut, hlc, sent_at, came_at, source)

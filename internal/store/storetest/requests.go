@@ -3,8 +3,10 @@ package storetest
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"testing"
 
+	"earshot/internal/identity"
 	"earshot/internal/msgid"
 	"earshot/internal/store"
 	"earshot/internal/trust"
@@ -80,15 +82,57 @@ func testRequestLimits(t *testing.T, open Open) {
 		must(t, ask(10+i, "127.0.0.1"))
 		must(t, ask(20+i, "::1"))
 	}
-	for i := len(ok(db.Requests(ctx))(t)); i < store.MaxRequests; i++ {
+	for i := 6; i < store.MaxRequests; i++ { // 6 came over loopback
 		must(t, ask(100+i, ""))
 	}
-	full(ask(200, "10.0.0.9"))
-	must(t, ask(10, "10.0.0.9")) // waits already: may be acknowledged again
+	full(ask(200, ""))
+	full(ask(200, "127.0.0.1"))
+	must(t, ask(10, "")) // waits already: may be acknowledged again
 	must(t, db.Refuse(ctx, name("asker 0")))
 	must(t, ask(201, "10.0.0.1")) // what was refused does not count
-	full(ask(202, "10.0.0.9"))
-	equal(t, "requests", len(ok(db.Requests(ctx))(t)), store.MaxRequests)
+	full(ask(202, "10.0.0.1"))
+}
+
+// testRequestFlood: somebody with many keys and addresses asks as often as it can.
+// What waited before it stays, and a device with an address of its own has a place
+// after it; the addresses of IPv6, which cost nothing, take none of those of IPv4.
+func testRequestFlood(t *testing.T, open Open) {
+	db := open(t, t.TempDir())
+	ctx := t.Context()
+	askers := 0
+	ask := func(source netip.Addr) (id identity.DeviceID, kept bool) {
+		t.Helper()
+		askers++
+		r := request(name("asker %d", askers), "x")
+		r.Source = source
+		added, err := db.AddRequest(ctx, r)
+		if err != nil && !errors.Is(err, store.ErrTooManyRequests) {
+			t.Fatal(err)
+		}
+		return r.Peer, added
+	}
+	flood := func(first netip.Addr, addrs int) {
+		for i, a := 0, first; i < addrs; i, a = i+1, a.Next() {
+			for range store.MaxRequestsPerSource + 1 {
+				ask(a)
+			}
+		}
+	}
+	waits := func(id identity.DeviceID) bool {
+		return slices.ContainsFunc(ok(db.Requests(ctx))(t), func(r store.Request) bool { return r.Peer == id })
+	}
+	early, _ := ask(netip.MustParseAddr("192.168.1.253"))
+	flood(netip.MustParseAddr("fe80::1"), 2*store.MaxRequestsIPv6)
+	_, kept := ask(netip.MustParseAddr("fe80::ffff"))
+	equal(t, "kept beyond all places of IPv6", kept, false)
+	flood(netip.MustParseAddr("192.168.1.1"), 252) // all of a home network but the two honest ones
+	late, kept := ask(netip.MustParseAddr("192.168.1.254"))
+	equal(t, "the one that asks after the flood is kept", kept, true)
+	equal(t, "and waits", waits(late), true)
+	equal(t, "the one that asked before it waits", waits(early), true)
+	flood(netip.MustParseAddr("10.0.0.1"), 100)
+	equal(t, "all that waits", len(ok(db.Requests(ctx))(t)), store.MaxRequestsIPv4+store.MaxRequestsIPv6)
+	equal(t, "both still wait", waits(early) && waits(late), true)
 }
 
 func testAccept(t *testing.T, open Open) {

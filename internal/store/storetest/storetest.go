@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(t testing.TB, dir string) *store.DB) {
 		{"Receipts", testReceipts},
 		{"Requests", testRequests},
 		{"RequestLimits", testRequestLimits},
+		{"RequestFlood", testRequestFlood},
 		{"Accept", testAccept},
 		{"TakeIn", testTakeIn},
 		{"RemovedRequest", testRemovedRequest},
