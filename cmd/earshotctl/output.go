@@ -27,6 +27,9 @@ func (p *program) printf(format string, args ...any) error {
 	return err
 }
 
+// inCell makes blanks of tabs, whose width depends on where they stand.
+var inCell = strings.NewReplacer("\t", "    ")
+
 // printTable prints rows in aligned columns; the last column is not padded.
 // Lines of a last cell after its first are set below it.
 func (p *program) printTable(rows [][]string) error {
@@ -46,7 +49,7 @@ func (p *program) printTable(rows [][]string) error {
 		indent := 0
 		for i, cell := range row {
 			if i == len(row)-1 {
-				b.WriteString(strings.ReplaceAll(cell, "\n", "\n"+strings.Repeat(" ", indent)))
+				b.WriteString(inCell.Replace(strings.ReplaceAll(cell, "\n", "\n"+strings.Repeat(" ", indent))))
 				break
 			}
 			b.WriteString(safetext.Pad(cell, widths[i]) + "  ")

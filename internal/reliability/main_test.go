@@ -9,9 +9,13 @@ import (
 	"time"
 
 	"earshot/internal/faultbench"
+	"earshot/internal/hostile"
 )
 
 func TestMain(m *testing.M) {
+	if hostile.IsProcess() {
+		os.Exit(hostile.Main())
+	}
 	sideBySide()
 	os.Exit(faultbench.Main(m))
 }

@@ -1,0 +1,258 @@
+//go:build e2e
+
+package reliability
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"earshot/internal/faultbench"
+	"earshot/internal/hostile"
+)
+
+// What R23 promises.
+const (
+	floodP99   = 500 * time.Millisecond // from writing a text to its being shown
+	floodKnock = 15 * time.Second       // from asking to the request being shown
+	floodRSS   = 64 << 10               // KiB more than before, at most at any moment
+)
+
+// R23: somebody floods the network with everything at once, from one address and
+// from hundreds. Two contacts talk on as if nothing were; a stranger can knock;
+// memory, descriptors and the contacts stay as they are, and what is shown does
+// nothing to a terminal.
+func TestR23Flood(t *testing.T) {
+	rnd := faultbench.Random(t)
+	lan, ledger := faultbench.NewLAN(t, "anna", "bert", "carl", "dora", "mallory"), faultbench.NewLedger()
+	c := &couple{t: t, lan: lan, ledger: ledger}
+	c.a = faultbench.NewDevice(t, lan, ledger, "anna", "")
+	c.b = faultbench.NewDevice(t, lan, ledger, "bert", "")
+	carl := faultbench.NewDevice(t, lan, ledger, "carl", "")
+	dora := faultbench.NewDevice(t, lan, ledger, "dora", "") // comes in the middle of it
+	c.start(c.a, c.b, carl)
+	faultbench.Befriend(c.a, c.b)
+	carl.Found(c.a)
+	carl.Found(c.b)
+	from := armed(t, lan, "mallory")
+	quiet := c.measure(span(5*time.Second, 30*time.Second), nil)
+
+	plan := hostile.Plan{Seed: rnd.Uint64(), From: from, Burst: 2000}
+	for _, d := range []*faultbench.Device{c.a, c.b} {
+		plan.Targets = append(plan.Targets, netip.AddrPortFrom(lan.Addr(d.Name), port).String())
+	}
+	many := plan
+	many.Records, many.Goodbyes, many.Junk = 1000, 20, 50
+	many.Idle, many.HalfTLS, many.Slow, many.Mute = 200, 30, 20, 15
+	many.Requests, many.Bodies, many.Replays = 40, 15, 5
+	many.Impersonate = true
+	one := plan
+	one.OneAddress = true
+	one.Idle, one.HalfTLS, one.Slow, one.Mute, one.Requests, one.Bodies = 200, 20, 10, 5, 5, 5
+	f := &flood{couple: c, quiet: quiet}
+	f.attack("from one address", one, func() { knock(t, carl, c.a) })
+	f.attack("from many addresses", many, func() {
+		faultbench.WaitFor(t, "the attacker to have asked from all its addresses", func() bool {
+			return strings.Count(c.a.Must("--json", "requests"), "\n") > ownAddrs
+		})
+		c.start(dora)
+		dora.Found(c.a)
+		knock(t, dora, c.a)
+	})
+	for _, d := range []*faultbench.Device{carl, dora} {
+		c.a.Must("allow", d.ID.String())
+	}
+	faultbench.Verify(t, ledger, c.a, c.b, carl, dora)
+}
+
+// flood is the couple of R23.
+type flood struct {
+	*couple
+	quiet measured
+}
+
+// attack lets the plan run while the two talk and do goes on.
+func (f *flood) attack(name string, plan hostile.Plan, do func()) {
+	f.t.Helper()
+	devices := []*faultbench.Device{f.a, f.b}
+	var before []string
+	var fds []int
+	for _, d := range devices {
+		before, fds = append(before, contacts(f.t, d)), append(fds, d.Descriptors())
+	}
+	attack := startAttack(f.t, f.lan, "mallory", plan)
+	loud := f.measure(span(10*time.Second, 3*time.Minute), do)
+	for i, d := range devices {
+		harmless(f.t, "requests", d.Must("requests"))
+		harmless(f.t, "peers", d.Must("peers", "--wait", "0s"))
+		harmless(f.t, "log", logOf(f.t, d))
+		if now := contacts(f.t, d); now != before[i] {
+			f.t.Errorf("%s: the contacts of %s were\n%s\nand are\n%s", name, d.Name, before[i], now)
+		}
+	}
+	r := attack.end()
+	f.t.Logf("%s: %v, at once %d, requests kept %d", name, r.Attempts, r.Open, r.Kept)
+	f.t.Logf("%s: %d texts, p99 %v, longest %v (%v and %v before); memory grew by %d and %d KiB (%d and %d before)", name,
+		loud.texts, loud.p99, loud.longest, f.quiet.p99, f.quiet.longest, loud.rss[0], loud.rss[1], f.quiet.rss[0], f.quiet.rss[1])
+	within(f.t, "p99 of delivery "+name, loud.p99, floodP99)
+	if len(r.Reached) > 0 {
+		f.t.Errorf("%s: reached the impostor: %v", name, r.Reached)
+	}
+	for i, d := range devices {
+		if loud.rss[i] > floodRSS {
+			f.t.Errorf("%s: %s grew by %d KiB, want at most %d", name, d.Name, loud.rss[i], floodRSS)
+		}
+		faultbench.WaitFor(f.t, "the connections of the attacker to be gone", func() bool { return d.Descriptors() <= fds[i]+spareLinks })
+	}
+}
+
+// spareLinks is how many descriptors more than before an attack a device may hold
+// after it: connections of its store, and links of strangers that came meanwhile.
+const spareLinks = 12
+
+// knock has a stranger ask, and its request be shown.
+func knock(t *testing.T, stranger, d *faultbench.Device) {
+	t.Helper()
+	began := time.Now()
+	if err := stranger.Send(t.Context(), d, "may I?"); err != nil {
+		t.Error(err)
+		return
+	}
+	d.Wait("the honest request", func(e faultbench.Event) bool { return e.Kind == "request" && e.Str("from") == stranger.ID.String() })
+	within(t, "an honest request is shown", time.Since(began), floodKnock)
+	out := d.Must("requests")
+	if !strings.Contains(out, stranger.Name+" ") {
+		t.Errorf("%s is not among the requests:\n%s", stranger.Name, out)
+	}
+}
+
+// measured is what two devices were like while they talked.
+type measured struct {
+	texts        int
+	p99, longest time.Duration
+	rss          [2]int // KiB that each grew by at most
+}
+
+// measure has both write to each other for a time, while do goes on, and returns
+// how long each text took.
+func (c *couple) measure(d time.Duration, do func()) (m measured) {
+	c.t.Helper()
+	var mu sync.Mutex
+	wrote := map[string]time.Time{}
+	pairs := [][2]*faultbench.Device{{c.a, c.b}, {c.b, c.a}}
+	pids := [2]int{c.a.Pid(), c.b.Pid()}
+	started := [2]int{rss(c.t, pids[0]), rss(c.t, pids[1])}
+	ctx, cancel := context.WithTimeout(c.t.Context(), d)
+	defer cancel()
+	var work []*work
+	for _, p := range pairs {
+		work = append(work, background(c.t, func(context.Context) error {
+			tick := time.NewTicker(steadyPace)
+			defer tick.Stop()
+			for i := 0; ; i++ {
+				select {
+				case <-ctx.Done():
+					return nil
+				case <-tick.C:
+				}
+				text := fmt.Sprintf("%s %d of %d", p[0].Name, i, d)
+				text += fmt.Sprint(" at ", time.Now().UnixNano())
+				mu.Lock()
+				wrote[text] = time.Now()
+				mu.Unlock()
+				if err := p[0].Send(c.t.Context(), p[1], text); err != nil {
+					return err
+				}
+			}
+		}))
+	}
+	if do != nil {
+		do()
+	}
+	for ctx.Err() == nil {
+		for i, pid := range pids {
+			m.rss[i] = max(m.rss[i], rss(c.t, pid)-started[i])
+		}
+		pass(50 * time.Millisecond)
+	}
+	for _, w := range work {
+		w.finish()
+	}
+	faultbench.Settle(c.t, c.a, c.b)
+	var took []time.Duration
+	faultbench.WaitFor(c.t, "all texts to be shown", func() bool {
+		took = took[:0]
+		for _, p := range pairs {
+			for _, e := range p[1].Events() {
+				if at, ok := wrote[e.Str("text")]; ok && e.Kind == "message" && e.Str("from") == p[0].ID.String() {
+					took = append(took, e.At.Sub(at))
+				}
+			}
+		}
+		return len(took) >= len(wrote)
+	})
+	slices.Sort(took)
+	m.texts, m.p99, m.longest = len(took), took[len(took)*99/100].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond)
+	return m
+}
+
+// rss is the memory of a process in KiB.
+func rss(t *testing.T, pid int) (kib int) {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		if n, _ := fmt.Sscanf(line, "VmRSS: %d kB", &kib); n == 1 {
+			return kib
+		}
+	}
+	t.Fatal("no VmRSS")
+	return 0
+}
+
+// contacts is the contact table of a running device, byte for byte.
+func contacts(t *testing.T, d *faultbench.Device) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(d.Home, "earshot.db")+"?_pragma=query_only(1)&_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT * FROM contact ORDER BY id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(sql.RawBytes)
+		}
+		if err := rows.Scan(values...); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range values {
+			fmt.Fprintf(&out, "%s=%x ", columns[i], *v.(*sql.RawBytes))
+		}
+		out.WriteByte('\n')
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
