@@ -110,7 +110,8 @@ func TestEveryFrameAfterBye(t *testing.T) {
 	}
 }
 
-// TestEveryFrameFromABlockedDevice: it hears nothing, not even a Hello.
+// TestEveryFrameFromABlockedDevice: it hears nothing, not even a Hello. A person here
+// is told that it tries, now and then.
 func TestEveryFrameFromABlockedDevice(t *testing.T) {
 	t.Parallel()
 	key := hostile.NewKey()
@@ -128,6 +129,11 @@ func TestEveryFrameFromABlockedDevice(t *testing.T) {
 			t.Errorf("%#02x: %v, %v", n, answers, err)
 		}
 		l.Close()
+	}
+	const most = 10 // of 256 tries
+	events := v.news()
+	if len(events) > most || slices.ContainsFunc(events, func(e string) bool { return e != string(messenger.EventPeerUpdated) }) {
+		t.Errorf("events %v", events)
 	}
 	v.nothing(before)
 }

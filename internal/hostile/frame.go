@@ -9,23 +9,29 @@ import (
 
 // The types of frames (docs/PROTOCOL.md §5).
 const (
-	Hello    = 0x01
-	Error    = 0x02
-	Ping     = 0x03
-	Pong     = 0x04
-	Bye      = 0x05
-	Request  = 0x18
-	Accepted = 0x19
-	Msg      = 0x20
-	Ack      = 0x21
-	Resume   = 0x22
-	Edit     = 0x23
-	Delete   = 0x24
-	React    = 0x25
-	Gone     = 0x26
-	Profile  = 0x28
-	Away     = 0x29
-	Typing   = 0xa0
+	Hello       = 0x01
+	Error       = 0x02
+	Ping        = 0x03
+	Pong        = 0x04
+	Bye         = 0x05
+	PairStart   = 0x10
+	PairNonce   = 0x11
+	PairReveal  = 0x12
+	PairConfirm = 0x13
+	PairAbort   = 0x14
+	PairProof   = 0x15
+	Request     = 0x18
+	Accepted    = 0x19
+	Msg         = 0x20
+	Ack         = 0x21
+	Resume      = 0x22
+	Edit        = 0x23
+	Delete      = 0x24
+	React       = 0x25
+	Gone        = 0x26
+	Profile     = 0x28
+	Away        = 0x29
+	Typing      = 0xa0
 )
 
 // The codes of Error (docs/PROTOCOL.md §10).

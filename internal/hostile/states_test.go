@@ -1,6 +1,7 @@
 package hostile_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"earshot/internal/hostile"
+	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/trust"
 )
@@ -40,6 +42,13 @@ func valid(w earlier, seq uint64) map[byte][]body {
 		hostile.Pong:  {{"valid", m(hostile.Field{Key: 1, Value: hostile.Uint(7)}), ""}},
 		hostile.Bye:   {{"valid", m(hostile.Field{Key: 1, Value: hostile.Uint(3)}), "ends"}},
 
+		hostile.PairStart:   {{"valid", block(), "pairing"}},
+		hostile.PairNonce:   {{"valid", block(), ""}},
+		hostile.PairReveal:  {{"valid", block(), ""}},
+		hostile.PairConfirm: {{"valid", block(), ""}},
+		hostile.PairAbort:   {{"valid", m(hostile.Field{Key: 1, Value: hostile.Uint(2)}), ""}},
+		hostile.PairProof:   {{"valid", block(), "0x14"}}, // no invitation is open
+
 		hostile.Request:  {{"valid", m(hostile.RequestFields(id(), "hello")...), ""}},
 		hostile.Accepted: {{"valid", m(), ""}},
 		hostile.Msg:      {{"valid", m(hostile.MsgFields(id(), epoch, at(0), "text")...), "0x21 message store"}},
@@ -56,6 +65,12 @@ func valid(w earlier, seq uint64) map[byte][]body {
 		hostile.Typing: {{"valid", m(hostile.Field{Key: 1, Value: hostile.Bool(true)}), "typing"},
 			{"stops", m(hostile.Field{Key: 1, Value: hostile.Bool(false)}), "typing"}},
 	}
+}
+
+// block is the body of a frame of pairing with 32 bytes that fit nothing.
+func block() []byte {
+	id := hostile.NewKey().ID
+	return hostile.Map(hostile.Field{Key: 1, Value: hostile.Bytes(id[:])})
 }
 
 // outcome is what came of one frame.
@@ -97,12 +112,15 @@ type state struct {
 	level   trust.Level
 	accepts bool // in its Hello
 	resumes bool
-	asks    bool // a request of it waits
+	asks    bool                // a request of it waits
+	pairing messenger.PairStage // that a pairing with it has come to
 
 	// effects are bodies, as type and name, with another outcome than that of
 	// valid.
 	effects map[string]string
 }
+
+const wrong = "0x14 pairing" // it is ended as not fitting, and so the other side is told
 
 var states = []state{
 	{name: "stranger", effects: map[string]string{
@@ -122,6 +140,18 @@ var states = []state{
 	{name: "verified contact", level: trust.Verified, accepts: true, resumes: true, effects: map[string]string{
 		"0x18 valid": "0x19",
 	}},
+	{name: "stranger that wants to pair", pairing: messenger.PairAsked, effects: map[string]string{
+		"0x11 valid": wrong, "0x12 valid": wrong, "0x13 valid": wrong, "0x14 valid": "pairing",
+		"0x18 valid": "0x21 peer_found request store",
+	}},
+	{name: "stranger that is asked to pair", pairing: messenger.PairAsking, effects: map[string]string{
+		"0x11 valid": "0x12 pairing", "0x12 valid": wrong, "0x13 valid": wrong, "0x14 valid": "pairing",
+		"0x18 valid": "0x21 peer_found request store",
+	}},
+	{name: "stranger whose code is compared", pairing: messenger.PairComparing, effects: map[string]string{
+		"0x10 valid": "0x14", "0x11 valid": wrong, "0x12 valid": wrong, "0x13 valid": wrong, "0x14 valid": "pairing",
+		"0x18 valid": "0x21 peer_found request store",
+	}},
 }
 
 // TestEveryFrameInEveryState sends all 256 types with right bodies where there are
@@ -132,12 +162,11 @@ func TestEveryFrameInEveryState(t *testing.T) {
 	for _, s := range states {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			key := hostile.NewKey()
-			levels := map[hostile.ID]trust.Level{}
-			if s.level != trust.Stranger {
-				levels[key.ID] = s.level
+			if s.pairing != "" && testing.Short() {
+				t.Skip("many devices: not in the short form, on any system")
 			}
-			tr := &trial{t: t, victim: newVictim(t, levels), page: p, state: s, key: key}
+			tr := &trial{t: t, page: p, state: s}
+			tr.begin()
 			tr.prepare()
 			bodies := valid(tr.earlier, tr.seq)
 			for n := range 256 {
@@ -172,6 +201,29 @@ type trial struct {
 	last    map[string]string // the store after the last frame
 	commits int
 	tried   string
+}
+
+// begin makes a victim and a key that it has in its store as the state says.
+func (tr *trial) begin() {
+	tr.t.Helper()
+	tr.key = hostile.NewKey()
+	levels := map[hostile.ID]trust.Level{}
+	if tr.level != trust.Stranger {
+		levels[tr.key.ID] = tr.level
+	}
+	tr.victim = newVictim(tr.t, levels)
+}
+
+// again is the state anew: on another link, or where a pairing was under way, which
+// a device can ask for a few times only, with another victim.
+func (tr *trial) again() {
+	tr.t.Helper()
+	if tr.pairing != "" {
+		tr.begin()
+	} else if tr.link != nil {
+		tr.leave()
+	}
+	tr.connect()
 }
 
 // prepare writes the messages of earlier, as a contact.
@@ -232,7 +284,54 @@ func (tr *trial) connect() {
 	if tr.asks && tr.tried == "" { // only the first is new
 		tr.wait("request", func(e messenger.Event) bool { return e.Kind == messenger.EventRequest })
 	}
+	tr.pair()
 	tr.strikes, tr.last, tr.commits = 0, tr.dump(), tr.version()
+}
+
+// pair brings a pairing to the stage of the state.
+func (tr *trial) pair() {
+	tr.t.Helper()
+	must := func(err error) {
+		tr.t.Helper()
+		if err != nil {
+			tr.t.Fatal(err)
+		}
+	}
+	switch tr.pairing {
+	case "":
+		return
+	case messenger.PairAsked:
+		must(tr.link.Write(hostile.Encode(hostile.PairStart, block())))
+	default:
+		_, err := tr.e.Pair(tr.t.Context(), identity.DeviceID(tr.key.ID))
+		must(err)
+		_, _, err = tr.link.Until(hostile.PairStart)
+		must(err)
+	}
+	if tr.pairing == messenger.PairComparing {
+		must(tr.link.Write(hostile.Encode(hostile.PairNonce, block())))
+		_, _, err := tr.link.Until(hostile.PairReveal)
+		must(err)
+	}
+	tr.wait(string(tr.pairing), func(e messenger.Event) bool {
+		return e.Kind == messenger.EventPairing && e.Pairing.Stage == tr.pairing
+	})
+}
+
+// cancel is the victim's person ending the pairing that the last frame began.
+func (tr *trial) cancel() {
+	tr.t.Helper()
+	p, err := tr.e.Pairing(tr.t.Context())
+	if err == nil {
+		_, err = tr.e.AnswerPair(tr.t.Context(), p.Serial, messenger.PairCancel)
+	}
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	if _, _, err := tr.link.Until(hostile.PairAbort); err != nil {
+		tr.t.Fatal(err)
+	}
+	tr.wait("the end of the pairing", func(e messenger.Event) bool { return e.Kind == messenger.EventPairing && e.Pairing.Over() })
 }
 
 // leave ends the link and waits until the victim has noticed.
@@ -274,13 +373,17 @@ func (tr *trial) try(kind byte, b body) {
 	tr.t.Helper()
 	const spare = 1 // strikes: the third ends the link
 	if tr.strikes > spare {
-		tr.leave()
-		tr.connect()
+		tr.again()
 	}
 	name := fmt.Sprintf("%#02x %s", kind, b.name)
 	want := tr.expected(kind, b.want)
 	if special, ok := tr.effects[name]; ok {
 		want = special
+	}
+	if name == "0x10 valid" && tr.pairing == messenger.PairAsking { // of two that begin, the lower one has
+		if want = ""; bytes.Compare(tr.link.Peer[:], tr.key.ID[:]) > 0 {
+			want = "0x11 pairing"
+		}
 	}
 	if kind == hostile.Bye && b.want == "ends" && tr.met {
 		want = "peer_lost ends"
@@ -298,8 +401,14 @@ func (tr *trial) try(kind byte, b body) {
 		tr.t.Errorf("%s: %q (tables %v), want %q", name, got, got.tables, want)
 	}
 	tr.met = tr.met || slices.Contains(got.events, string(messenger.EventPeerFound))
-	if got.ended {
-		tr.connect()
+	switch {
+	case got.ended:
+		tr.link = nil
+		tr.again()
+	case slices.Contains(got.events, string(messenger.EventPairing)) && tr.pairing != "":
+		tr.again()
+	case slices.Contains(got.events, string(messenger.EventPairing)):
+		tr.cancel()
 	}
 }
 
