@@ -5,6 +5,7 @@ package reliability
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -22,7 +23,9 @@ import (
 // What R23 promises.
 const (
 	floodP99   = 500 * time.Millisecond // from writing a text to its being shown
+	floodFound = 15 * time.Second       // until a device is found by one that starts
 	floodKnock = 15 * time.Second       // from asking to the request being shown
+	floodPace  = 100 * time.Millisecond // between two texts of one writer
 	floodRSS   = 64 << 10               // KiB more than before, at most at any moment
 )
 
@@ -43,7 +46,14 @@ func TestR23Flood(t *testing.T) {
 	carl.Found(c.a)
 	carl.Found(c.b)
 	from := armed(t, lan, "mallory")
-	quiet := c.measure(span(5*time.Second, 30*time.Second), nil)
+	f := &flood{couple: c}
+	for i, d := range []*faultbench.Device{c.a, c.b} {
+		var err error
+		if f.rss[i], err = rss(d.Pid()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.quiet = f.measure(span(5*time.Second, 30*time.Second), nil)
 
 	plan := hostile.Plan{Seed: rnd.Uint64(), From: from, Burst: 2000}
 	for _, d := range []*faultbench.Device{c.a, c.b} {
@@ -57,14 +67,15 @@ func TestR23Flood(t *testing.T) {
 	one := plan
 	one.OneAddress = true
 	one.Idle, one.HalfTLS, one.Slow, one.Mute, one.Requests, one.Bodies = 200, 20, 10, 5, 5, 5
-	f := &flood{couple: c, quiet: quiet}
 	f.attack("from one address", one, func() { knock(t, carl, c.a) })
 	f.attack("from many addresses", many, func() {
 		faultbench.WaitFor(t, "the attacker to have asked from all its addresses", func() bool {
 			return strings.Count(c.a.Must("--json", "requests"), "\n") > ownAddrs
 		})
 		c.start(dora)
+		began := time.Now()
 		dora.Found(c.a)
+		within(t, "found by a device that came meanwhile", time.Since(began), floodFound)
 		knock(t, dora, c.a)
 	})
 	for _, d := range []*faultbench.Device{carl, dora} {
@@ -76,6 +87,7 @@ func TestR23Flood(t *testing.T) {
 // flood is the couple of R23.
 type flood struct {
 	*couple
+	rss   [2]int // KiB before all
 	quiet measured
 }
 
@@ -141,21 +153,21 @@ type measured struct {
 	rss          [2]int // KiB that each grew by at most
 }
 
-// measure has both write to each other for a time, while do goes on, and returns
+// measure has both write to each other for a time, and until do is done, and returns
 // how long each text took.
-func (c *couple) measure(d time.Duration, do func()) (m measured) {
-	c.t.Helper()
+func (f *flood) measure(d time.Duration, do func()) (m measured) {
+	f.t.Helper()
 	var mu sync.Mutex
 	wrote := map[string]time.Time{}
-	pairs := [][2]*faultbench.Device{{c.a, c.b}, {c.b, c.a}}
-	pids := [2]int{c.a.Pid(), c.b.Pid()}
-	started := [2]int{rss(c.t, pids[0]), rss(c.t, pids[1])}
-	ctx, cancel := context.WithTimeout(c.t.Context(), d)
+	pairs := [][2]*faultbench.Device{{f.a, f.b}, {f.b, f.a}}
+	pids := [2]int{f.a.Pid(), f.b.Pid()}
+	ctx, cancel := context.WithCancel(f.t.Context())
 	defer cancel()
+	over := time.Now().Add(d)
 	var work []*work
 	for _, p := range pairs {
-		work = append(work, background(c.t, func(context.Context) error {
-			tick := time.NewTicker(steadyPace)
+		work = append(work, background(f.t, func(context.Context) error {
+			tick := time.NewTicker(floodPace)
 			defer tick.Stop()
 			for i := 0; ; i++ {
 				select {
@@ -168,27 +180,40 @@ func (c *couple) measure(d time.Duration, do func()) (m measured) {
 				mu.Lock()
 				wrote[text] = time.Now()
 				mu.Unlock()
-				if err := p[0].Send(c.t.Context(), p[1], text); err != nil {
+				if err := p[0].Send(f.t.Context(), p[1], text); err != nil {
 					return err
 				}
 			}
 		}))
 	}
+	watching := background(f.t, func(ctx context.Context) error {
+		for ctx.Err() == nil {
+			for i, pid := range pids {
+				kib, err := rss(pid)
+				if err != nil {
+					return err
+				}
+				m.rss[i] = max(m.rss[i], kib-f.rss[i])
+			}
+			pass(50 * time.Millisecond)
+		}
+		return nil
+	})
 	if do != nil {
 		do()
 	}
-	for ctx.Err() == nil {
-		for i, pid := range pids {
-			m.rss[i] = max(m.rss[i], rss(c.t, pid)-started[i])
-		}
-		pass(50 * time.Millisecond)
+	pass(time.Until(over))
+	cancel()
+	watching.stop()
+	if watching.err != nil {
+		f.t.Fatal(watching.err)
 	}
 	for _, w := range work {
 		w.finish()
 	}
-	faultbench.Settle(c.t, c.a, c.b)
+	faultbench.Settle(f.t, f.a, f.b)
 	var took []time.Duration
-	faultbench.WaitFor(c.t, "all texts to be shown", func() bool {
+	faultbench.WaitFor(f.t, "all texts to be shown", func() bool {
 		took = took[:0]
 		for _, p := range pairs {
 			for _, e := range p[1].Events() {
@@ -205,19 +230,17 @@ func (c *couple) measure(d time.Duration, do func()) (m measured) {
 }
 
 // rss is the memory of a process in KiB.
-func rss(t *testing.T, pid int) (kib int) {
-	t.Helper()
+func rss(pid int) (kib int, err error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
 	for line := range strings.Lines(string(raw)) {
 		if n, _ := fmt.Sscanf(line, "VmRSS: %d kB", &kib); n == 1 {
-			return kib
+			return kib, nil
 		}
 	}
-	t.Fatal("no VmRSS")
-	return 0
+	return 0, errors.New("the system does not tell the memory of a process")
 }
 
 // contacts is the contact table of a running device, byte for byte.

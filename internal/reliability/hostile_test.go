@@ -50,7 +50,7 @@ func startAttack(t *testing.T, lan *faultbench.LAN, host string, plan hostile.Pl
 		t.Fatal(err)
 	}
 	a := &attack{t: t, cmd: lan.Command(host, self)}
-	a.cmd.Env = append(os.Environ(), env)
+	a.cmd.Env = append(os.Environ(), env, "GOMAXPROCS=1") // the devices need a processor too
 	a.cmd.Stdout, a.cmd.Stderr = &a.out, os.Stderr
 	if a.stdin, err = a.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
