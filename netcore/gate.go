@@ -220,6 +220,13 @@ func (s *slot) end() {
 	drop()
 }
 
+// isDropped reports whether the connection had to give way.
+func (s *slot) isDropped() bool {
+	s.dropMu.Lock()
+	defer s.dropMu.Unlock()
+	return s.dropped
+}
+
 // onDrop changes how the connection is dropped. False: it already was.
 func (s *slot) onDrop(drop func()) bool {
 	s.dropMu.Lock()

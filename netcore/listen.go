@@ -116,6 +116,10 @@ func (n *Node) receive(ctx context.Context, raw net.Conn, remote netip.AddrPort,
 	}()
 	h := handshaker{own: n.own, server: true, door: n.door}
 	l, err := h.run(ctx, raw)
+	if err != nil && sl.isDropped() {
+		n.log.Debug("connection dropped before its key was proven: too many strangers", "remote", remote)
+		return nil
+	}
 	if err != nil {
 		n.logHandshake(ctx, &h, remote, err)
 		return nil

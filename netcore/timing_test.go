@@ -85,6 +85,26 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// A flood that makes connections give way does not fill the log: that was decided here.
+func TestWhoGivesWayIsNotLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d, _, l := alone(t, newRecorder(t))
+		const flood = 2 * netcore.MaxStrangersPerAddr
+		for range flood {
+			if _, err := w.Connect(addrB.Addr())(t.Context(), d.Addr); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if lines := l.warnings(); len(lines) != 0 {
+			t.Errorf("log: %q", lines)
+		}
+		if n := strings.Count(l.String(), "too many strangers"); n != flood-netcore.MaxStrangersPerAddr {
+			t.Errorf("%d connections gave way, want %d:\n%s", n, flood-netcore.MaxStrangersPerAddr, l)
+		}
+	})
+}
+
 func TestContactMayBeIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := netcoretest.NewPair(t, newRecorder(t), newRecorder(t))
