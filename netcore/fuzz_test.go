@@ -58,7 +58,7 @@ func FuzzSession(f *testing.F) {
 		runtime.ReadMemStats(&before)
 		r, answers := newRecorder(t), 0
 		synctest.Test(t, func(t *testing.T) {
-			r.OnAuthorize = func(netcoreID, netcoreAddr) netcore.Access { return access }
+			r.OnAuthorize = func(netcoreID, netcoreAddr, bool) netcore.Access { return access }
 			w := netcoretest.NewNetwork()
 			d := w.Start(t, own, addrA, r, nil)
 			answers = sayAll(t, w, peer, d.Addr, in)

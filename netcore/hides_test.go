@@ -249,7 +249,7 @@ func TestHidingDeviceTakesANameOnce(t *testing.T) {
 		n := netcore.NewNode(netcore.Config{Identity: ids[1], Handler: &netcoretest.Funcs{},
 			Connect: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 				c, err := w.Connect(addrB.Addr())(ctx, to)
-				return &tapped{Conn: c, first: tap}, err
+				return &firstWrite{Conn: c, first: tap}, err
 			}})
 		defer n.Close(wire.ByeShutdown)
 		if _, err := n.Dial(t.Context(), ids[0].ID(), []netip.AddrPort{addrA}); err != nil {
@@ -261,13 +261,13 @@ func TestHidingDeviceTakesANameOnce(t *testing.T) {
 	})
 }
 
-// tapped copies the first write.
-type tapped struct {
+// firstWrite copies the first write.
+type firstWrite struct {
 	net.Conn
 	first chan []byte
 }
 
-func (c *tapped) Write(p []byte) (int, error) {
+func (c *firstWrite) Write(p []byte) (int, error) {
 	select {
 	case c.first <- append([]byte(nil), p...):
 	default:

@@ -122,3 +122,39 @@ func TestReplayedPairing(t *testing.T) {
 		}
 	})
 }
+
+// Bluetooth's method confusion: two ways to pair looked alike, so that one in the
+// middle could carry the number of one into the other. Here a number is only ever
+// compared, and what the one way proves verifies that device alone: while an
+// invitation is open beside a comparison, its use says nothing of the latter.
+func TestBluetoothMethodConfusion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, middle := comparing(t)
+		b := w.node("bela")
+		code := a.pairing().Code
+		link := a.shows()
+		b.reads(link)
+		b.at(PairVerified)
+		if a.level(b) != trust.Verified {
+			t.Error("the device that read the invitation is not verified")
+		}
+		a.at(PairComparing)
+		if a.pairing().Peer != middle.id || a.pairing().Code != code || a.level(middle) != trust.Stranger {
+			t.Error("the invitation changed the comparison")
+		}
+		l := linkTo(w, a, middle)
+		v, err := trust.ParseInvitation(a.shows())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends := trust.Ends{Initiator: middle.id, Responder: a.id, Exporter: l.Exporter()}
+		if err := a.m.Handle(l, &wire.PairConfirm{MAC: wire.Bytes32(v.Token.Answer(ends))}); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		a.failed(PairForged)
+		if a.level(middle) != trust.Stranger {
+			t.Error("a part of one way was taken in the other")
+		}
+	})
+}

@@ -37,6 +37,7 @@ func (l *strangerLink) Hello() wire.Hello       { return l.hello }
 func (l *strangerLink) Remote() netip.AddrPort  { return netip.MustParseAddrPort("192.0.2.66:50000") }
 func (l *strangerLink) Outbound() bool          { return false }
 func (l *strangerLink) Close(wire.ByeReason)    { l.once.Do(func() { close(l.done) }) }
+func (l *strangerLink) Exporter() [32]byte      { return [32]byte{1} }
 func (l *strangerLink) Done() <-chan struct{}   { return l.done }
 
 func (l *strangerLink) Send(_ context.Context, m wire.Message) error {
