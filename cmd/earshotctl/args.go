@@ -30,6 +30,8 @@ type arguments struct {
 	yes     bool
 	force   bool
 	dismiss bool
+	qr      bool
+	reset   bool
 }
 
 // globalFlags fit every command.
@@ -75,7 +77,8 @@ func parseArguments(args []string) (arguments, error) {
 // switches are the flags without a value.
 func (a *arguments) switches() map[string]*bool {
 	return map[string]*bool{"json": &a.json, "verbose": &a.verbose, "help": &a.help,
-		"ids": &a.ids, "remove": &a.remove, "here": &a.here, "yes": &a.yes, "force": &a.force, "dismiss": &a.dismiss}
+		"ids": &a.ids, "remove": &a.remove, "here": &a.here, "yes": &a.yes, "force": &a.force, "dismiss": &a.dismiss,
+		"qr": &a.qr, "reset": &a.reset}
 }
 
 // strings are the flags with any value.

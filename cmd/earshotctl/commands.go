@@ -44,6 +44,7 @@ func commands() []command {
 		{"allow", "allow PEER", "make a device a contact", 1, 1, nil, (*program).allow},
 		{"refuse", "refuse PEER", "drop a request; the device is not told", 1, 1, nil, (*program).refuse},
 		{"block", "block PEER", "silence a device", 1, 1, nil, (*program).block},
+		{"pair", "pair [PEER | - | confirm PEER | reject PEER | accept PEER] [--qr] [--wait 15s] [--yes]", "make a device verified, by comparing a number or by a link", 0, 2, []string{"qr", "wait", "yes"}, (*program).pair},
 		{"receipts", "receipts PEER [on|off]", "whether a contact learns what is read here", 1, 2, nil, (*program).receipts},
 		{"settings", "settings [KEY [VALUE]]", "show or change what can be chosen", 0, 2, nil, (*program).settings},
 		{"notices", "notices [--dismiss]", "show what happened to the history and is to be known", 0, 0, []string{"dismiss"}, (*program).notices},
@@ -115,7 +116,8 @@ func usageText() string {
 --json       one JSON object a line
 --verbose    log to standard error
 
-exit codes: 0 done, 1 failed, 2 wrong usage, 3 kept and delivered later, 5 not found
+exit codes: 0 done, 1 failed, 2 wrong usage, 3 kept and delivered later, 4 refused there,
+5 not found
 `)
 	return b.String()
 }

@@ -12,12 +12,13 @@ import (
 	"earshot/internal/safetext"
 )
 
-// The exit codes (docs/CLI.md). 4 is kept for files.
+// The exit codes (docs/CLI.md).
 const (
 	exitDone     = 0
 	exitFailed   = 1
 	exitUsage    = 2
 	exitKept     = 3
+	exitRefused  = 4
 	exitNotFound = 5
 )
 
@@ -48,6 +49,8 @@ var (
 	// errKept ends a command whose text or change waits in the outbox: all is
 	// said already.
 	errKept = errors.New("kept in the outbox")
+	// errRefused marks what the person at the other device did not want.
+	errRefused = errors.New("refused")
 	// errNotFound marks a PEER or ID that names nothing.
 	errNotFound = errors.New("not found")
 	// errUnseen marks a PEER that names nothing yet but might be seen later.
@@ -136,6 +139,8 @@ func exitCode(err error) int {
 	switch {
 	case errors.Is(err, errUsage):
 		return exitUsage
+	case errors.Is(err, errRefused):
+		return exitRefused
 	case errors.Is(err, errNotFound), errors.Is(err, messenger.ErrUnknownPeer),
 		errors.Is(err, messenger.ErrNoRequest), errors.Is(err, messenger.ErrUnreachable),
 		errors.Is(err, messenger.ErrUnknownMessage), errors.Is(err, messenger.ErrUnknownSetting):

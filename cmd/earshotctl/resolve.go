@@ -21,7 +21,7 @@ type target struct {
 	contact bool
 }
 
-func (t target) label() string { return label(t.name, t.id) }
+func (t target) label() string { return labelOrID(t.name, t.id) }
 
 // resolve finds the device that PEER names: a contact's name, an ID or its
 // beginning, or HOST:PORT, which it dials. Only contacts are named by name,

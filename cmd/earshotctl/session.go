@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"earshot/internal/engine"
 	"earshot/internal/messenger"
@@ -69,18 +70,42 @@ func (p *program) offline(ctx context.Context, do func(context.Context, messenge
 // online calls do with the device once others can reach it, and stops it when
 // do returns. The context of do ends when the device can go on no longer.
 func (p *program) online(ctx context.Context, do func(context.Context, messenger.Service) error) error {
-	return p.running(ctx, func(ctx context.Context, d device) error {
+	return p.running(ctx, whenReady(do))
+}
+
+// parting is how long a device stays after the last word of a pairing, which has
+// to leave it before the links are closed.
+const parting = 300 * time.Millisecond
+
+// lasting is online, but an interrupt ends only the context of do: the device goes
+// on until do has returned, and a moment longer, so that the other side is told.
+func (p *program) lasting(ctx context.Context, do func(context.Context, messenger.Service) error) error {
+	return p.runningFor(ctx, context.WithoutCancel, whenReady(func(ctx context.Context, s messenger.Service) error {
+		err := do(ctx, s)
+		<-time.After(parting)
+		return err
+	}))
+}
+
+func whenReady(do func(context.Context, messenger.Service) error) func(context.Context, device) error {
+	return func(ctx context.Context, d device) error {
 		select {
 		case <-d.Ready():
 			return do(ctx, d)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-	})
+	}
 }
 
 // running calls do while the device is at work.
 func (p *program) running(ctx context.Context, do func(context.Context, device) error) error {
+	return p.runningFor(ctx, func(ctx context.Context) context.Context { return ctx }, do)
+}
+
+// runningFor is running; life makes the context of the device of the one that an
+// interrupt ends.
+func (p *program) runningFor(ctx context.Context, life func(context.Context) context.Context, do func(context.Context, device) error) error {
 	ctx, stop := p.interruptible(ctx)
 	defer stop()
 	d, err := p.open(ctx, options{home: p.home, logger: p.logger()})
@@ -88,11 +113,12 @@ func (p *program) running(ctx context.Context, do func(context.Context, device) 
 		return err
 	}
 	p.tell(ctx, d)
+	work, end := context.WithCancel(life(ctx))
 	ctx, cancel := context.WithCancelCause(ctx)
 	ran := make(chan error, 1)
 	go func() {
-		err := d.Run(ctx)
-		if err != nil && ctx.Err() == nil {
+		err := d.Run(work)
+		if err != nil && work.Err() == nil {
 			cancel(err)
 		} else {
 			err = nil
@@ -101,6 +127,7 @@ func (p *program) running(ctx context.Context, do func(context.Context, device) 
 	}()
 	err = do(ctx, d)
 	cancel(nil)
+	end()
 	if runErr := <-ran; runErr != nil && !errors.Is(err, runErr) {
 		err = runErr
 	}

@@ -27,6 +27,8 @@ type watcher struct {
 	deliveries told             // printed as delivered
 	pending    map[textKey]bool // own messages that are not settled as far as was told
 	changing   map[textKey]bool // messages of which a change waits
+
+	pair messenger.Pairing // as it was told last
 }
 
 func newWatcher(p *program, d device) *watcher {
@@ -41,6 +43,7 @@ func (w *watcher) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	first := w.self.ID.IsZero()
 	if err := w.ready(self); err != nil {
 		return err
 	}
@@ -73,6 +76,9 @@ func (w *watcher) catchUp(ctx context.Context) error {
 		if err := w.request(r); err != nil {
 			return err
 		}
+	}
+	if err := w.catchUpPairing(ctx, first); err != nil {
+		return err
 	}
 	// Only then, because a request that was allowed is among the messages now.
 	if err := w.catchUpMessages(ctx); err != nil {
@@ -115,6 +121,8 @@ func (w *watcher) event(ctx context.Context, ev messenger.Event) error {
 		return w.cleared(ctx, ev.Peer.ID)
 	case messenger.EventTyping:
 		return w.typing(*ev.Peer)
+	case messenger.EventPairing:
+		return w.pairing(*ev.Pairing)
 	case messenger.EventNotices:
 		w.p.tell(ctx, w.d)
 		return nil
