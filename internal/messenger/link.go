@@ -15,6 +15,7 @@ type link struct {
 	Link
 	dev  *device
 	ctx  context.Context // ends with the link
+	up   time.Time
 	stop context.CancelFunc
 	wake chan struct{} // capacity 1: something to do for the courier
 	acks ackQueue
@@ -73,7 +74,7 @@ func (m *Messenger) LinkUp(nl Link) {
 	d := m.deviceLocked(id)
 	ctx, stop := context.WithCancel(m.ctx)
 	l := &link{
-		Link: nl, dev: d, ctx: ctx, stop: stop,
+		Link: nl, dev: d, ctx: ctx, stop: stop, up: time.Now(),
 		wake:     make(chan struct{}, 1),
 		inflight: map[msgid.ID]time.Time{},
 		accepted: hello.Accepts,

@@ -12,11 +12,12 @@ import (
 
 // How long each stage of a pairing may last (docs/PROTOCOL.md §7.2).
 const (
-	pairReach   = 12 * time.Second // two dials
-	pairAnswer  = 60 * time.Second // a person looks up and taps
-	pairReveal  = 10 * time.Second // one round trip, with a lost packet or two
-	pairCompare = 2 * time.Minute  // two persons read six digits to each other
-	pairGrace   = 3 * time.Second  // without a link, while another one may take its place
+	pairReach   = 12 * time.Second       // two dials
+	pairAnswer  = 60 * time.Second       // a person looks up and taps
+	pairReveal  = 10 * time.Second       // one round trip, with a lost packet or two
+	pairCompare = 2 * time.Minute        // two persons read six digits to each other
+	pairSettle  = 500 * time.Millisecond // until of two links that came up at once one is closed
+	pairGrace   = 3 * time.Second        // without a link, while another one may take its place
 )
 
 // pairFrames is how many frames of one pairing may wait to be sent: a side sends
@@ -150,8 +151,12 @@ func (m *Messenger) newPairingLocked(d *device) *pairing {
 // seekLocked starts a pairing of ours on a link that is there, or dials one.
 func (m *Messenger) seekLocked(p *pairing) {
 	p.link = nil
-	if l := m.bestLinkLocked(p.dev); l != nil {
+	if l := m.bestLinkLocked(p.dev); l != nil && m.steadyLocked(l) {
 		m.startLocked(p, l)
+		return
+	} else if l != nil {
+		m.stageLocked(p, PairReaching, pairReach)
+		m.startLaterLocked(p)
 		return
 	}
 	m.stageLocked(p, PairReaching, pairReach)
@@ -185,6 +190,35 @@ func (m *Messenger) bestLinkLocked(d *device) *link {
 		}
 	}
 	return best
+}
+
+// steadyLocked reports whether a link is not about to be closed as the surplus one
+// of two (docs/PROTOCOL.md §6): a pairing whose code is known ends with its link.
+func (m *Messenger) steadyLocked(l *link) bool {
+	lower := m.cfg.Self.Compare(l.dev.id) < 0
+	return l.Outbound() == lower || time.Since(l.up) >= pairSettle
+}
+
+// startLaterLocked starts a pairing of ours on the link that is there once links
+// have settled.
+func (m *Messenger) startLaterLocked(p *pairing) {
+	if m.ctx.Err() != nil {
+		return
+	}
+	m.wg.Go(func() {
+		select {
+		case <-time.After(pairSettle):
+		case <-p.over:
+			return
+		case <-m.ctx.Done():
+			return
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if l := m.bestLinkLocked(p.dev); l != nil && p.Stage == PairReaching {
+			m.startLocked(p, l)
+		}
+	})
 }
 
 // startLocked says the first word of a pairing of ours on a link.
@@ -378,7 +412,11 @@ func (m *Messenger) pairLinkUp(l *link) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if p := m.pairing; p != nil && p.dev == l.dev && p.Stage == PairReaching {
-		m.startLocked(p, l)
+		if m.steadyLocked(l) {
+			m.startLocked(p, l)
+		} else {
+			m.startLaterLocked(p)
+		}
 	}
 }
 
@@ -393,12 +431,17 @@ func (m *Messenger) pairLinkClosed(l *link) {
 	}
 	switch {
 	case p.Stage == PairAsking, p.Ours && p.ByLink:
-		if other := m.bestLinkLocked(p.dev); other != nil {
-			m.startLocked(p, other)
-			return
-		}
 		p.link = nil
-		m.stageLocked(p, PairReaching, pairGrace)
+		other := m.bestLinkLocked(p.dev)
+		switch {
+		case other == nil:
+			m.stageLocked(p, PairReaching, pairGrace)
+		case m.steadyLocked(other):
+			m.startLocked(p, other)
+		default:
+			m.stageLocked(p, PairReaching, pairGrace)
+			m.startLaterLocked(p)
+		}
 	case p.Stage == PairAsked:
 		p.link = nil
 		m.stageLocked(p, PairAsked, pairGrace)
