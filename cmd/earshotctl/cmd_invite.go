@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -134,9 +133,7 @@ func (p *program) pairByLink(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if answers != p.in {
-		defer answers.(*os.File).Close()
-	}
+	defer answers.Close()
 	if !p.args.yes {
 		var v messenger.Invited
 		err := p.offline(ctx, func(ctx context.Context, s messenger.Service) (err error) {
@@ -165,33 +162,42 @@ func (p *program) pairByLink(ctx context.Context) error {
 	})
 }
 
-// readLink reads a pairing link, and returns it with what a person answers on:
-// the same input when the link was typed there, else the terminal.
-func (p *program) readLink() (link string, id identity.DeviceID, answers io.Reader, err error) {
+// readLink reads a pairing link from standard input and says what a person
+// answers on, which the caller closes: the same input when the link was typed
+// there, else the terminal.
+func (p *program) readLink() (link string, id identity.DeviceID, answers io.ReadCloser, err error) {
+	answers = io.NopCloser(p.in)
 	typing := typed(p.in)
-	answers = p.in
 	if !typing && !p.args.yes {
-		if answers, err = openTerminal(); err != nil {
-			return "", id, p.in, usagef("a person has to say yes to the device of the link; without a terminal, say --yes")
+		none := usagef("a person has to say yes to the device of the link; where nobody sits at a terminal, say --yes")
+		if p.terminal == nil {
+			return "", id, nil, none
+		}
+		if answers, err = p.terminal(); err != nil {
+			return "", id, nil, none
 		}
 	}
 	if typing {
 		fmt.Fprint(p.err, "Paste the link from the other device, then Enter: ")
 	}
-	in := bufio.NewReader(io.LimitReader(p.in, trust.MaxInviteBytes+2))
-	if link, err = in.ReadString('\n'); err != nil && (!errors.Is(err, io.EOF) || link == "") {
-		err = errors.New("no link came from standard input")
-	} else {
-		link = strings.TrimSpace(link)
-		var v trust.Invitation
-		v, err = trust.ParseInvitation(link)
-		id = v.ID
-	}
-	if err != nil && answers != p.in {
-		answers.(*os.File).Close()
-		answers = p.in
+	if link, id, err = linkFrom(p.in); err != nil {
+		answers.Close()
 	}
 	return link, id, answers, err
+}
+
+// linkFrom reads a line with a pairing link.
+func linkFrom(r io.Reader) (link string, id identity.DeviceID, err error) {
+	const lineEnd = 2 // bytes of CR LF
+	link, err = bufio.NewReader(io.LimitReader(r, trust.MaxInviteBytes+lineEnd)).ReadString('\n')
+	switch link = strings.TrimSpace(link); {
+	case err != nil && !errors.Is(err, io.EOF):
+		return "", id, fmt.Errorf("read standard input: %w", err)
+	case link == "":
+		return "", id, errors.New("no link came from standard input")
+	}
+	v, err := trust.ParseInvitation(link)
+	return link, v.ID, err
 }
 
 // askYes asks a person and reports whether the answer is yes.

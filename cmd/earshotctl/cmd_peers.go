@@ -53,7 +53,7 @@ func (p *program) peers(ctx context.Context, _ []string) error {
 func (p *program) printPeers(peers []messenger.Peer) error {
 	if p.args.json {
 		for _, peer := range peers {
-			if err := p.printJSON(viewPeer("", peer)); err != nil {
+			if err := p.printJSON(viewPeer("", peer, peers)); err != nil {
 				return err
 			}
 		}
@@ -66,7 +66,19 @@ func (p *program) printPeers(peers []messenger.Peer) error {
 	for _, peer := range peers {
 		rows = append(rows, []string{shown(peer.Name), peer.ID.Short(), peer.Level.String(), seen(peer), firstAddress(peer)})
 	}
-	return p.printTable(rows)
+	if err := p.printTable(rows); err != nil {
+		return err
+	}
+	before := "\n"
+	for _, peer := range peers {
+		for _, note := range peerNotes(peer, peers) {
+			if err := p.printf("%s%s\n", before, note); err != nil {
+				return err
+			}
+			before = ""
+		}
+	}
+	return nil
 }
 
 func seen(p messenger.Peer) string {
@@ -95,7 +107,7 @@ func (p *program) add(ctx context.Context, words []string) error {
 			return err
 		}
 		if p.args.json {
-			return p.printJSON(viewPeer("", peer))
+			return p.printJSON(viewPeer("", peer, nil))
 		}
 		return p.printf("%s answered at %s\n", label(peer.Name, peer.ID), firstAddress(peer))
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -15,15 +16,19 @@ func (p *program) requests(ctx context.Context, _ []string) error {
 		if err != nil {
 			return err
 		}
+		peers, err := s.Peers(ctx)
+		if err != nil {
+			return err
+		}
 		var rows [][]string
 		for _, r := range requests {
 			if p.args.json {
-				if err := p.printJSON(viewRequest("", r)); err != nil {
+				if err := p.printJSON(viewRequest("", r, peers)); err != nil {
 					return err
 				}
 				continue
 			}
-			rows = append(rows, []string{clock(r.SentAt), label(r.Name, r.Peer), safetext.Terminal(r.Text)})
+			rows = append(rows, []string{clock(r.SentAt), label(r.Name, r.Peer), safetext.Terminal(r.Text) + requestNote(r, peers)})
 		}
 		switch {
 		case p.args.json:
@@ -36,40 +41,29 @@ func (p *program) requests(ctx context.Context, _ []string) error {
 }
 
 func (p *program) allow(ctx context.Context, words []string) error {
-	return p.decide(ctx, words[0], messenger.Service.Allow, trust.Accepted, "%s is a contact now\n")
+	return p.decide(ctx, words[0], resolveKept, messenger.Service.Allow, trust.Accepted, "%s is a contact now")
 }
 
 func (p *program) refuse(ctx context.Context, words []string) error {
-	return p.decide(ctx, words[0], messenger.Service.Refuse, trust.Stranger, "the request of %s is gone; it is not told\n")
+	return p.decide(ctx, words[0], resolve, messenger.Service.Refuse, trust.Stranger, "the request of %s is gone; it is not told")
 }
 
 func (p *program) block(ctx context.Context, words []string) error {
-	return p.decide(ctx, words[0], messenger.Service.Block, trust.Blocked, "%s is blocked\n")
+	return p.decide(ctx, words[0], resolve, messenger.Service.Block, trust.Blocked, "%s is blocked; it is not told")
 }
 
-// decide does one thing with the device that PEER names and says so; level is
-// what the device is afterwards unless the contacts say more.
-func (p *program) decide(ctx context.Context, peer string, do func(messenger.Service, context.Context, identity.DeviceID) error, level trust.Level, done string) error {
+// decide does one thing with the device that PEER names and says so, in done with
+// its name for %s.
+func (p *program) decide(ctx context.Context, peer string, find func(context.Context, messenger.Service, string) (target, error),
+	do func(messenger.Service, context.Context, identity.DeviceID) error, level trust.Level, done string) error {
 	return p.either(ctx, isAddress(peer), func(ctx context.Context, s messenger.Service) error {
-		who, err := resolve(ctx, s, peer)
+		who, err := find(ctx, s, peer)
 		if err != nil {
 			return err
 		}
 		if err := do(s, ctx, who.id); err != nil {
 			return err
 		}
-		if !p.args.json {
-			return p.printf(done, who.label())
-		}
-		peers, err := s.Peers(ctx)
-		if err != nil {
-			return err
-		}
-		for _, known := range peers {
-			if known.ID == who.id {
-				level = known.Level
-			}
-		}
-		return p.printJSON(decisionJSON{safetext.Name(who.name), who.id, who.id.Short(), level})
+		return p.reportDecision(ctx, s, who, level, fmt.Sprintf(done, who.label()))
 	})
 }

@@ -5,11 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"earshot/internal/messenger"
 )
 
 func (p *program) settings(ctx context.Context, words []string) error {
+	if err := p.askToKeep(words); err != nil {
+		return err
+	}
 	return p.offline(ctx, func(ctx context.Context, s messenger.Service) error {
 		if len(words) == 2 {
 			if err := s.SetSetting(ctx, words[0], words[1]); err != nil {
@@ -29,6 +34,28 @@ func (p *program) settings(ctx context.Context, words []string) error {
 	})
 }
 
+// askToKeep asks before messages are kept for a time only, since that deletes the
+// older ones at once.
+func (p *program) askToKeep(words []string) error {
+	if p.args.yes && (len(words) != 2 || words[0] != messenger.SettingKeep) {
+		return usagef("--yes is for settings %s VALUE alone", messenger.SettingKeep)
+	}
+	if p.args.yes || len(words) != 2 || words[0] != messenger.SettingKeep {
+		return nil
+	}
+	days, err := strconv.Atoi(strings.TrimSuffix(words[1], "d"))
+	if err != nil || days < 1 { // for ever, or no value at all
+		return nil
+	}
+	if !typed(p.in) {
+		return usagef("this deletes older messages from this device at once; in a script say --yes")
+	}
+	if !p.confirm(fmt.Sprintf("Delete all messages that have been here longer than %d days from this device, now and from now on?", days)) {
+		return errors.New("nothing was changed")
+	}
+	return nil
+}
+
 // explainSetting says which settings there are.
 func (p *program) explainSetting(err error) error {
 	if errors.Is(err, messenger.ErrUnknownSetting) {
@@ -38,7 +65,7 @@ func (p *program) explainSetting(err error) error {
 }
 
 func (p *program) printSettings(all []messenger.Setting, one bool) error {
-	rows := [][]string{{"SETTING", "VALUE", "DEFAULT"}}
+	rows := [][]string{{"SETTING", "VALUE", "DEFAULT", "CHOSEN"}}
 	for _, x := range all {
 		switch {
 		case p.args.json:
@@ -48,13 +75,20 @@ func (p *program) printSettings(all []messenger.Setting, one bool) error {
 		case one:
 			return p.printf("%s\n", x.Value)
 		default:
-			rows = append(rows, []string{x.Key, x.Value, x.Default})
+			rows = append(rows, []string{x.Key, x.Value, x.Default, yesNo(x.Chosen)})
 		}
 	}
 	if p.args.json {
 		return nil
 	}
 	return p.printTable(rows)
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }
 
 func (p *program) receipts(ctx context.Context, words []string) error {

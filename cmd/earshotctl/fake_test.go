@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,8 @@ type fakeDevice struct {
 	silent   bool   // no receipts
 	reads    int    // of History
 	told     []messenger.Notice
+	pairs    fakePairing
+	terminal func() (io.ReadCloser, error)
 
 	mu     sync.Mutex
 	events []chan messenger.Event
@@ -178,7 +181,7 @@ func (f *fakeDevice) call(t *testing.T, in string, args ...string) (stdout, stde
 	var out, errs bytes.Buffer
 	home := t.TempDir()
 	env := func(k string) string { return map[string]string{"EARSHOT_HOME": home}[k] }
-	code = run(t.Context(), args, stdio{strings.NewReader(in), &out, &errs, env}, f.open)
+	code = run(t.Context(), args, stdio{strings.NewReader(in), &out, &errs, env, f.terminal}, f.open)
 	if f.closed != len(f.opened) {
 		t.Errorf("%q: opened %d times, closed %d times", args, len(f.opened), f.closed)
 	}

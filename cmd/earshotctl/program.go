@@ -28,6 +28,9 @@ type stdio struct {
 	out    io.Writer
 	err    io.Writer
 	getenv func(string) string
+	// terminal opens the one that a person sits at, whatever in is; nil: there is
+	// none.
+	terminal func() (io.ReadCloser, error)
 }
 
 // calledEnv names an environment variable for a script that starts earshotctl

@@ -12,13 +12,19 @@ import (
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
 	"earshot/internal/safetext"
+	"earshot/internal/trust"
 )
 
 // target is a device that PEER can name.
 type target struct {
 	id      identity.DeviceID
 	name    string // not cleaned
-	contact bool
+	contact bool   // may be named by its name
+	blocked bool
+}
+
+func targetOf(p messenger.Peer) target {
+	return target{p.ID, p.Name, p.Level.IsContact(), p.Level == trust.Blocked}
 }
 
 func (t target) label() string { return labelOrID(t.name, t.id) }
@@ -31,6 +37,23 @@ func resolve(ctx context.Context, s messenger.Service, peer string) (target, err
 	if err != nil {
 		return target{}, err
 	}
+	return resolveAmong(ctx, s, peer, all)
+}
+
+// resolveKept is resolve for what is done with blocked devices, too: who blocked
+// one may name it by its name.
+func resolveKept(ctx context.Context, s messenger.Service, peer string) (target, error) {
+	all, err := everyone(ctx, s)
+	if err != nil {
+		return target{}, err
+	}
+	for i := range all {
+		all[i].contact = all[i].contact || all[i].blocked
+	}
+	return resolveAmong(ctx, s, peer, all)
+}
+
+func resolveAmong(ctx context.Context, s messenger.Service, peer string, all []target) (target, error) {
 	if !isAddress(peer) {
 		found, err := match(peer, all)
 		// A contact could call itself by the short ID of this device, too.
@@ -49,7 +72,7 @@ func resolve(ctx context.Context, s messenger.Service, peer string) (target, err
 	if err != nil {
 		return target{}, err
 	}
-	return target{p.ID, p.Name, p.Level.IsContact()}, nil
+	return targetOf(p), nil
 }
 
 // unlessSelf returns err, or messenger.ErrSelf if peer is this device's ID or its
@@ -114,7 +137,7 @@ func everyone(ctx context.Context, s messenger.Service) ([]target, error) {
 		}
 	}
 	for _, p := range peers {
-		add(target{p.ID, p.Name, p.Level.IsContact()})
+		add(targetOf(p))
 	}
 	for _, r := range requests {
 		add(target{id: r.Peer, name: r.Name})

@@ -15,10 +15,10 @@ func TestMatch(t *testing.T) {
 	twin[31] ^= 1
 	mallory := deviceID("mallory")
 	all := []target{
-		{anna, "Anna", true}, {bob, "Bob", true}, {stranger, "Carol", false},
-		{deviceID("d1"), "Dora", true}, {deviceID("d2"), "DORA", true},
-		{mallory, anna.Short(), true},
-		{deviceID("n"), "Zoe\u0308", true},
+		{anna, "Anna", true, false}, {bob, "Bob", true, false}, {stranger, "Carol", false, false},
+		{deviceID("d1"), "Dora", true, false}, {deviceID("d2"), "DORA", true, false},
+		{mallory, anna.Short(), true, false},
+		{deviceID("n"), "Zoe\u0308", true, false},
 	}
 	tests := []struct {
 		peer string
@@ -55,7 +55,7 @@ func TestMatch(t *testing.T) {
 			t.Errorf("match(%q) = %s, %v (exit %d); want %s, exit %d, %q", tt.peer, got.id.Short(), err, code, tt.want.Short(), tt.code, tt.says)
 		}
 	}
-	_, err := match(bob.Short(), append(all, target{twin, "Bob's twin", false}))
+	_, err := match(bob.Short(), append(all, target{twin, "Bob's twin", false, false}))
 	if err == nil || !strings.Contains(err.Error(), twin.String()) || !strings.Contains(err.Error(), bob.String()) {
 		t.Errorf("one short ID for two devices: %v; want both full IDs", err)
 	}
@@ -64,8 +64,8 @@ func TestMatch(t *testing.T) {
 // A contact's name is found although a stranger took an ID that begins so.
 func TestMatchNameBeatsPrefix(t *testing.T) {
 	stranger := deviceID("stranger")
-	contact := target{deviceID("c"), stranger.Short()[:5], true}
-	if got, err := match(contact.name, []target{{stranger, "x", false}, contact}); err != nil || got != contact {
+	contact := target{deviceID("c"), stranger.Short()[:5], true, false}
+	if got, err := match(contact.name, []target{{stranger, "x", false, false}, contact}); err != nil || got != contact {
 		t.Errorf("match = %v, %v", got, err)
 	}
 }

@@ -35,7 +35,7 @@ func lines(ctx context.Context, in io.Reader) <-chan string {
 
 // openTerminal opens the terminal of this process, also when its standard input
 // is something else.
-func openTerminal() (*os.File, error) {
+func openTerminal() (io.ReadCloser, error) {
 	name := "/dev/tty"
 	if runtime.GOOS == "windows" {
 		name = "CONIN$"

@@ -33,6 +33,11 @@ type (
 		Away      bool              `json:"away"`
 		Addresses []netip.AddrPort  `json:"addresses"`
 		LastSeen  string            `json:"last_seen,omitempty"`
+
+		Said       safetext.Display  `json:"own_name,omitempty"`
+		NamesakeOf identity.DeviceID `json:"namesake_of,omitzero"`
+		ReplacedBy identity.DeviceID `json:"replaced_by,omitzero"`
+		Knocks     int               `json:"knocks,omitempty"`
 	}
 	messageJSON struct {
 		Event string `json:"event,omitempty"`
@@ -50,6 +55,9 @@ type (
 		ShortID string            `json:"short_id"`
 		Name    safetext.Display  `json:"name"`
 		Text    string            `json:"text"`
+
+		NamesakeOf identity.DeviceID `json:"namesake_of,omitzero"`
+		ReplacedBy identity.DeviceID `json:"replaced_by,omitzero"`
 	}
 	decisionJSON struct {
 		Name    safetext.Display  `json:"name"`
@@ -106,8 +114,18 @@ func viewSelf(event string, s messenger.Self) selfJSON {
 	return selfJSON{event, safetext.Name(s.Name), s.ID, s.ID.Short(), list(s.Addresses), s.Port}
 }
 
-func viewPeer(event string, p messenger.Peer) peerJSON {
-	return peerJSON{event, safetext.Name(p.Name), p.ID, p.ID.Short(), p.Level, p.Online, p.Online && p.Away, list(p.Addresses), export.Stamp(p.LastSeen)}
+// viewPeer is p among all.
+func viewPeer(event string, p messenger.Peer, all []messenger.Peer) peerJSON {
+	v := peerJSON{Event: event, Name: safetext.Name(p.Name), ID: p.ID, ShortID: p.ID.Short(), Level: p.Level,
+		Online: p.Online, Away: p.Online && p.Away, Addresses: list(p.Addresses), LastSeen: export.Stamp(p.LastSeen),
+		ReplacedBy: p.ReplacedBy, Knocks: p.Knocks}
+	if p.Name != p.Said && p.Said != "" {
+		v.Said = safetext.Name(p.Said)
+	}
+	if of, ok := messenger.Namesake(p.Name, p.ID, all); ok {
+		v.NamesakeOf = of.ID
+	}
+	return v
 }
 
 func viewMessage(event string, self identity.DeviceID, m messenger.Message) messageJSON {
@@ -118,8 +136,12 @@ func viewConversation(event string, with target) conversationJSON {
 	return conversationJSON{event, safetext.Name(with.name), with.id, with.id.Short()}
 }
 
-func viewRequest(event string, r messenger.Request) requestJSON {
-	return requestJSON{event, r.ID, r.Peer, r.Peer.Short(), safetext.Name(r.Name), r.Text}
+func viewRequest(event string, r messenger.Request, all []messenger.Peer) requestJSON {
+	v := requestJSON{event, r.ID, r.Peer, r.Peer.Short(), safetext.Name(r.Name), r.Text, identity.DeviceID{}, r.ReplacedBy}
+	if of, ok := messenger.Namesake(r.Name, r.Peer, all); ok {
+		v.NamesakeOf = of.ID
+	}
+	return v
 }
 
 // list makes an empty list print as [] and not as null.

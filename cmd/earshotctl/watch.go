@@ -167,16 +167,30 @@ func (w *watcher) peer(peer messenger.Peer) error {
 		event, word = "peer_found", "found"
 	case !peer.Online && old.Online:
 		event, word = "peer_lost", "lost"
-	case !known, reflect.DeepEqual(viewPeer("", old), viewPeer("", peer)):
+	case !known, reflect.DeepEqual(viewPeer("", old, nil), viewPeer("", peer, nil)):
 		return nil
 	}
 	if w.p.args.json {
-		return w.p.printJSON(viewPeer(event, peer))
+		return w.p.printJSON(viewPeer(event, peer, w.contacts()))
 	}
 	if word == "" {
 		return nil
 	}
-	return w.line(word, label(peer.Name, peer.ID))
+	note := namesakeNote(peer.Name, peer.ID, w.contacts())
+	if note != "" {
+		note = "\n(" + note + ")"
+	}
+	return w.line(word, label(peer.Name, peer.ID)+note)
+}
+
+// contacts are those that are known here.
+func (w *watcher) contacts() (all []messenger.Peer) {
+	for _, p := range w.peers {
+		if p.Level.IsContact() {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 func (w *watcher) request(r messenger.Request) error {
@@ -185,8 +199,8 @@ func (w *watcher) request(r messenger.Request) error {
 	}
 	w.requests[r.Peer] = r.ID
 	if w.p.args.json {
-		return w.p.printJSON(viewRequest("request", r))
+		return w.p.printJSON(viewRequest("request", r, w.contacts()))
 	}
-	return w.line("request", label(r.Name, r.Peer)+": "+safetext.Terminal(r.Text)+
+	return w.line("request", label(r.Name, r.Peer)+": "+safetext.Terminal(r.Text)+requestNote(r, w.contacts())+
 		"\n("+w.p.called()+" allow "+r.Peer.Short()+", or refuse, or block)")
 }

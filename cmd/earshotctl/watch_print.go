@@ -126,7 +126,7 @@ func (w *watcher) who(ctx context.Context, id identity.DeviceID) (string, error)
 
 func (w *watcher) target(ctx context.Context, id identity.DeviceID) (target, error) {
 	if peer, ok := w.peers[id]; ok {
-		return target{id, peer.Name, peer.Level.IsContact()}, nil
+		return targetOf(peer), nil
 	}
 	all, err := everyone(ctx, w.d)
 	return whoIs(all, id), err
