@@ -61,7 +61,7 @@ func TestPageHasAllFields(t *testing.T) {
 		"quote": export.Quote{}, "reactions": export.Reactions{}, "removed": removedJSON{},
 		"conversation": conversationJSON{}, "typing": typingJSON{}, "cleared": clearedJSON{},
 		"exported": exportedJSON{}, "receipts": receiptsJSON{}, "setting": settingJSON{},
-		"notice": noticeJSON{},
+		"notice": noticeJSON{}, "pairing": pairingJSON{}, "invitation": invitationJSON{},
 	}
 	_, table, _ := strings.Cut(section(t, page(t), "## JSON"), "| object | fields | printed by |")
 	table, _, _ = strings.Cut(table, "\n\n")
@@ -112,7 +112,7 @@ func TestHelpSaysWhatFlagsDo(t *testing.T) {
 
 func TestPageHasAllEvents(t *testing.T) {
 	used := []string{"error"} // errorJSON
-	for _, file := range []string{"watch.go", "watch_print.go"} {
+	for _, file := range []string{"watch.go", "watch_print.go", "watch_pair.go"} {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -130,7 +130,7 @@ func TestPageHasAllEvents(t *testing.T) {
 
 func TestPageHasAllCodes(t *testing.T) {
 	var want []string
-	for _, c := range []int{exitDone, exitFailed, exitUsage, exitKept, exitNotFound} {
+	for _, c := range []int{exitDone, exitFailed, exitUsage, exitKept, exitRefused, exitNotFound} {
 		want = append(want, strconv.Itoa(c))
 	}
 	if got := all(section(t, page(t), "## Exit codes"), `(?m)^\| (\d) \|`); !slices.Equal(got, want) {

@@ -128,7 +128,7 @@ func TestSettingsAndReceipts(t *testing.T) {
 		code int
 		says string
 	}{
-		{"settings", exitDone, "SETTING  VALUE  DEFAULT\none      a      b\ntwo      c      c\n"},
+		{"settings", exitDone, "SETTING  VALUE  DEFAULT  CHOSEN\none      a      b        no\ntwo      c      c        no\n"},
 		{"settings two", exitDone, "c\n"},
 		{"settings two d", exitDone, "d\n"},
 		{"settings two d --json", exitDone, `{"key":"two","value":"d","default":"c","chosen":true}` + "\n"},
