@@ -18,35 +18,37 @@ import (
 // errUnused ends an invitation that nobody used.
 var errUnused = errors.New("nobody used the link in time, and it is worth nothing now; nothing has changed")
 
-// showInvitation is pair --qr.
-func (p *program) showInvitation(ctx context.Context) error {
+// invite is pair --qr.
+func (p *program) invite(ctx context.Context) error {
 	return p.lasting(ctx, func(ctx context.Context, s messenger.Service) error {
 		f, err := p.newPairSession(ctx, s)
 		if err != nil {
 			return err
 		}
-		v, err := s.Invite(ctx)
-		if errors.Is(err, messenger.ErrUnreachable) {
-			return errors.New("this device is on no network, so no other one could use a link")
-		}
-		if err != nil {
-			return err
-		}
-		show := drawn(p.out) && !p.args.json
-		if err := p.printInvitation(v, show); err != nil {
-			return err
-		}
-		n, err := f.awaitUse(ctx, v, show)
-		switch {
-		case errors.Is(err, errUnused):
-			return err
-		case err != nil: // an interrupt above all: the link is on a screen
-			undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
-			defer cancel()
-			return errors.Join(err, s.EndInvite(undo))
-		}
-		return f.follow(ctx, n)
+		return f.showInvitation(ctx)
 	})
+}
+
+// showInvitation shows an invitation until it is used or worth nothing any more.
+func (f *pairSession) showInvitation(ctx context.Context) error {
+	v, err := f.s.Invite(ctx)
+	if errors.Is(err, messenger.ErrUnreachable) {
+		return errors.New("this device is on no network, so no other one could use a link")
+	}
+	if err != nil {
+		return err
+	}
+	show := drawn(f.p.out) && !f.p.args.json
+	var n messenger.Pairing
+	if err = f.p.printInvitation(v, show); err == nil {
+		n, err = f.awaitUse(ctx, v, show)
+	}
+	if err != nil {
+		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
+		defer cancel()
+		return errors.Join(err, f.s.EndInvite(undo))
+	}
+	return f.follow(ctx, n)
 }
 
 func (p *program) printInvitation(v messenger.Invite, show bool) error {
@@ -60,18 +62,23 @@ func (p *program) printInvitation(v messenger.Invite, show bool) error {
 	if err != nil {
 		return err
 	}
-	return p.printf("%s%s\n", beside(code, []string{
+	return p.printf("%s%s\n", beside(code, invitationWords(p.called())), link)
+}
+
+// invitationWords stand beside the code; called is how this program is called.
+func invitationWords(called string) []string {
+	return []string{
 		"Pair with another device:",
 		"",
 		"Scan this code there, or type",
-		"  " + p.called() + " pair -",
+		"  " + called + " pair -",
 		"and paste the link from below.",
 		"",
 		"Whoever reads the code or the link",
 		"first becomes a verified contact:",
 		"show it to nobody else. It works",
 		"once.",
-	}), link)
+	}
 }
 
 // awaitUse waits until a device has used the invitation and returns its pairing.

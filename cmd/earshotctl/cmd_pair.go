@@ -33,7 +33,7 @@ func (p *program) pair(ctx context.Context, words []string) error {
 	case p.args.has("wait") && (len(words) != 1 || link):
 		return usagef("--wait is for pair PEER alone")
 	case p.args.qr:
-		return p.showInvitation(ctx)
+		return p.invite(ctx)
 	case link:
 		return p.pairByLink(ctx)
 	case len(words) == 0:
@@ -262,7 +262,7 @@ func (p *program) showPairing(ctx context.Context) error {
 		case n.Stage == messenger.PairAsked:
 			return p.printf("%s\n", p.pairAsked(n))
 		case n.Stage == messenger.PairComparing:
-			return p.printf("%s shows %s if nobody sits between: %s, or %s\n", pairLabel(n), spaced(n.Code), p.pairCall("confirm", n), p.pairCall("reject", n))
+			return p.printf("%s has to show %s: %s, or %s\n", pairLabel(n), spaced(n.Code), p.pairCall("confirm", n), p.pairCall("reject", n))
 		}
 		return p.printf("%s\n", p.pairStage(n))
 	})

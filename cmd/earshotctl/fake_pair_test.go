@@ -4,7 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
+	"testing"
+	"testing/synctest"
 	"time"
 
 	"earshot/internal/identity"
@@ -19,6 +23,16 @@ type fakePairing struct {
 	failed error  // of Pair, ReadLink and PairByLink
 	invite messenger.Invite
 	read   messenger.Invited
+}
+
+// bubble is synctest.Test for whole calls of the program, which listen for
+// signals: the runtime does not begin that inside a bubble.
+func bubble(t *testing.T, do func(*testing.T)) {
+	t.Helper()
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, os.Interrupt)
+	signal.Stop(heard)
+	synctest.Test(t, do)
 }
 
 // stage brings the pairing on and tells it.

@@ -102,7 +102,7 @@ func (p *program) pairFailure(n messenger.Pairing) string {
 	case messenger.PairCancelled:
 		return "the pairing with " + who + " was cancelled here; nothing has changed"
 	case messenger.PairDeclined:
-		return who + " does not want to pair; nothing has changed"
+		return who + " declined to pair; nothing has changed"
 	case messenger.PairDiffer:
 		return "the numbers differ: " + apart
 	case messenger.PairTheyDiffer:
