@@ -2,6 +2,7 @@ package engine
 
 import (
 	"crypto/tls"
+	"fmt"
 	"io"
 	"sync"
 	"testing"
@@ -39,12 +40,17 @@ var informed = []act{
 	knows("frames behind the handshake", func(t *testing.T, c *tap, conn *tls.Conn) {
 		c.together(t, conn, frame(t, probeHello(), &wire.Ping{Nonce: 7}))
 	}),
-	knows("frames after the end", func(t *testing.T, c *tap, conn *tls.Conn) {
+	{name: "frames after the end", do: func(t *testing.T, p prober, id identity.DeviceID, addr string) string {
+		c := connect(t, addr)
+		conn := tls.Client(c, p.config(nameFor(id)))
 		conn.HandshakeContext(t.Context())
-		io.Copy(io.Discard, conn)
+		got := c.drain(0)
+		from := c.count()
 		conn.Write(frame(t, probeHello()))
 		conn.Write(frame(t, &wire.Request{ID: wire.ID{1}, Text: "let me in"}))
-	}),
+		io.Copy(io.Discard, c)
+		return fmt.Sprintf("%s, and %d bytes", got, c.count()-from)
+	}},
 	{name: "without a certificate", do: func(t *testing.T, p prober, id identity.DeviceID, addr string) string {
 		c := connect(t, addr)
 		cfg := p.config(nameFor(id))
@@ -227,6 +233,7 @@ func (p prober) online(t *testing.T, w watched, level trust.Level) (*tap, *tls.C
 // one that is a stranger when this device begins to hide.
 func TestEndOfALiveLinkTellsNothing(t *testing.T) {
 	x := newProber(t)
+	forget := func(w watched) error { return w.Forget(t.Context(), x.key.ID()) }
 	block := func(w watched) error { return w.Block(t.Context(), x.key.ID()) }
 	hide := func(w watched) error {
 		return w.SetSetting(t.Context(), messenger.SettingVisibility, messenger.VisibleContacts)
@@ -239,6 +246,7 @@ func TestEndOfALiveLinkTellsNothing(t *testing.T) {
 		end        func(watched) error
 	}{
 		{"a stranger, and the device hides", messenger.VisibleEveryone, trust.Stranger, hide},
+		{"forgotten by a device that hides", messenger.VisibleContacts, trust.Accepted, forget},
 		{"blocked by a device that hides", messenger.VisibleContacts, trust.Accepted, block},
 		{"blocked by a device that everyone sees", messenger.VisibleEveryone, trust.Accepted, block},
 		{"a blocked stranger", messenger.VisibleEveryone, trust.Stranger, block},
