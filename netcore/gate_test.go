@@ -208,3 +208,51 @@ func TestAddrPort(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Addresses of one origin share the rate and the places of one.
+func TestGateCountsByOrigin(t *testing.T) {
+	b := newBench()
+	b.origin = func(a netip.Addr) netip.Addr {
+		p, err := a.Prefix(64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Addr()
+	}
+	far := func(net, n byte) netip.Addr {
+		return netip.AddrFrom16([16]byte{0x20, 0x01, 0x0d, 0xb8, 7: net, 15: n})
+	}
+	for i := range MaxStrangersPerAddr {
+		b.connect(far(1, byte(i)))
+	}
+	first := b.oldest()
+	b.connect(far(2, 1))
+	if len(b.dropped) != 0 {
+		t.Errorf("%d dropped before there were too many", len(b.dropped))
+	}
+	b.connect(far(1, 99))
+	if len(b.dropped) != 1 || !b.dropped[first] {
+		t.Errorf("%d dropped, the oldest among them: %t", len(b.dropped), b.dropped[first])
+	}
+	b.now += time.Hour
+	n := 0
+	for i := range 3 * ConnectBurst {
+		if s := b.admit(far(3, byte(i)), func() {}); s != nil {
+			b.release(s)
+			n++
+		}
+	}
+	if n != ConnectBurst || len(b.buckets) > 3 {
+		t.Errorf("%d at once of one origin, want %d; %d buckets", n, ConnectBurst, len(b.buckets))
+	}
+}
+
+// oldest is the slot that has idled longest.
+func (b *bench) oldest() (oldest *slot) {
+	for s := range b.held {
+		if oldest == nil || s.active.Load() < oldest.active.Load() {
+			oldest = s
+		}
+	}
+	return oldest
+}
