@@ -18,6 +18,9 @@ const ctlEnv = "EARSHOT_CTL"
 var programs string
 
 func TestMain(m *testing.M) {
+	if os.Getenv(earEnv) != "" {
+		os.Exit(runEar())
+	}
 	if home := os.Getenv(watchedHome); home != "" {
 		os.Exit(runWatched(home))
 	}
