@@ -44,7 +44,7 @@ func (d *DB) Replace(ctx context.Context, old, newID identity.DeviceID) error {
 		}
 		r := replacement{d, t, old, newID}
 		for _, step := range []func(context.Context) error{r.dropRequests, r.dropStaleChanges, r.renameColliding, r.moveSearch,
-			r.readdress, r.moveIncoming, r.moveOutgoing, r.rebuild, r.retire} {
+			r.readdress, r.moveOutgoing, r.moveIncoming, r.rebuild, r.retire} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -145,7 +145,8 @@ func (r replacement) moveOutgoing(ctx context.Context) error {
 // moveIncoming moves what came. The new device is not told that it was read: it
 // did not write it. Where a message has no number yet, its ID alone keeps it from
 // coming again should old come back, so that a husk of it stays there, and the
-// husks of removed ones do.
+// husks of removed ones do. It comes last, because a new row may have those of this
+// conversation indexed for search, as their rows say by then.
 func (r replacement) moveIncoming(ctx context.Context) error {
 	unnumbered, err := all(ctx, r.t, scanNum, `SELECT num FROM message WHERE peer = ? AND outgoing = 0 AND seq = 0 AND kind <> ?`, r.old[:], kindHusk)
 	if err != nil {

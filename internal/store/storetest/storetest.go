@@ -65,6 +65,7 @@ func Run(t *testing.T, open func(t testing.TB, dir string) *store.DB) {
 		{"ReplaceOutbox", testReplaceOutbox},
 		{"ReplaceSameIDs", testReplaceSameIDs},
 		{"ReplaceRefuses", testReplaceRefuses},
+		{"ReplaceModel", testReplaceModel},
 		{"Notices", testNotices},
 		{"PagesBothWays", testPagesBothWays},
 		{"Receipts", testReceipts},
