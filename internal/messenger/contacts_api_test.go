@@ -151,11 +151,11 @@ func TestForgottenContactAsksAgain(t *testing.T) {
 		b.reachable(false)
 		b.cut()
 		waits := a.send(b, "never sent")
-		b.reachable(true)
 		key := a.presenceKey()
 		if err := a.m.Forget(ctx, b.id); err != nil {
 			t.Fatal(err)
 		}
+		b.reachable(true)
 		if a.waiting() != 0 || len(a.texts(b)) != 0 || a.presenceKey() == key {
 			t.Errorf("%d wait, %q is left, the same presence key: %t", a.waiting(), a.texts(b), a.presenceKey() == key)
 		}
