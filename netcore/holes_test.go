@@ -161,7 +161,7 @@ func TestQuickShareCVE202438272(t *testing.T) {
 func TestCrocCVE202343618(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const name, text = "name-that-nobody-hears", "text-that-nobody-reads"
-		var wires tap
+		var wires ear
 		w := netcoretest.NewNetwork()
 		ids := netcoretest.Identities(t, 2)
 		r := newRecorder(t)
@@ -170,7 +170,7 @@ func TestCrocCVE202343618(t *testing.T) {
 		b := w.Start(t, ids[1], addrB, r, nil)
 		n := netcore.NewNode(netcore.Config{Identity: ids[0], Handler: &netcoretest.Funcs{OnHello: hello}, Connect: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 			c, err := w.Connect(addrA.Addr())(ctx, to)
-			return &tapped{c, &wires}, err
+			return &overheard{c, &wires}, err
 		}})
 		defer n.Close(wire.ByeShutdown)
 		s, err := n.Dial(t.Context(), b.ID, []netip.AddrPort{b.Addr})
@@ -199,36 +199,36 @@ func TestCrocCVE202343618(t *testing.T) {
 	})
 }
 
-// tap keeps what goes over a connection, both ways.
-type tap struct {
+// ear keeps what goes over a connection, both ways.
+type ear struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 }
 
-func (t *tap) keep(b []byte) {
+func (t *ear) keep(b []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.buf.Write(b)
 }
 
-func (t *tap) Bytes() []byte {
+func (t *ear) Bytes() []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return bytes.Clone(t.buf.Bytes())
 }
 
-type tapped struct {
+type overheard struct {
 	net.Conn
-	tap *tap
+	ear *ear
 }
 
-func (c *tapped) Read(b []byte) (int, error) {
+func (c *overheard) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	c.tap.keep(b[:n])
+	c.ear.keep(b[:n])
 	return n, err
 }
 
-func (c *tapped) Write(b []byte) (int, error) {
-	c.tap.keep(b)
+func (c *overheard) Write(b []byte) (int, error) {
+	c.ear.keep(b)
 	return c.Conn.Write(b)
 }

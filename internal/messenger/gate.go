@@ -7,10 +7,9 @@ import "earshot/netcore/wire"
 // first contact. The link refuses the others already; here they are dropped once
 // more, because a person can block a device while a frame of it is on its way.
 func anybodyMay(t wire.Type) bool {
-	const firstOfPairing, lastOfPairing = 0x10, 0x17
 	switch t {
 	case wire.TypeError, wire.TypeRequest, wire.TypeAccepted:
 		return true
 	}
-	return t >= firstOfPairing && t <= lastOfPairing
+	return wire.IsPairing(t)
 }
