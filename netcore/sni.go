@@ -59,7 +59,7 @@ type door struct {
 func (d *door) hides() bool { return d != nil && d.hidden != nil && d.hidden() }
 
 // opens reports whether a server name is right and came for the first time, and
-// uses it up.
+// uses it up. Before trust: FuzzDoor.
 func (d *door) opens(name string) bool {
 	label, _, _ := strings.Cut(name, ".")
 	var n nonce

@@ -91,6 +91,8 @@ func TestDoorRemembersABoundedNumber(t *testing.T) {
 	}
 }
 
+// Before trust. FuzzDoor states that a hidden device opens to no server name but
+// the one that was made for it.
 func FuzzDoor(f *testing.F) {
 	d, id := testDoor()
 	right := newServerName(id)

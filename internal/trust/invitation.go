@@ -102,7 +102,8 @@ func (v Invitation) String() string {
 
 // ParseInvitation reads a link, in either case and with white space around it. It
 // believes nothing: the key at the other end must be that of ID. Errors wrap
-// ErrNotInvitation and say what is wrong, without the link.
+// ErrNotInvitation and say what is wrong, without the link. Before trust:
+// FuzzParseInvitation.
 func ParseInvitation(text string) (Invitation, error) {
 	bad := func(what string) (Invitation, error) {
 		return Invitation{}, fmt.Errorf("%w: %s", ErrNotInvitation, what)

@@ -107,8 +107,9 @@ func TestProofBindsTheLink(t *testing.T) {
 	}
 }
 
-// Every text that is read is one that String writes, but for its case.
-func FuzzParseInvitation(f *testing.F) { // Before trust.
+// Before trust. FuzzParseInvitation states that every text that is read is one
+// that String writes, but for its case.
+func FuzzParseInvitation(f *testing.F) {
 	f.Add(invitation("192.168.1.5:7342", "[fd00::12]:7342").String())
 	f.Add("earshot://pair/1/////")
 	f.Add("EARSHOT://PAIR/1/" + strings.ReplaceAll(identity.DeviceID{}.String(), "-", "") + "/A/1/1")

@@ -146,7 +146,7 @@ func (p *Pairing) Continue() (Block, error) {
 }
 
 // TakeNonce takes PairNonce and returns the nonce for PairReveal. The code is
-// known from then on.
+// known from then on. Before trust: FuzzPairing.
 func (p *Pairing) TakeNonce(nonce Block) (Block, error) {
 	if !p.due(stepStarted) {
 		return Block{}, ErrNotNow

@@ -149,10 +149,10 @@ func TestForgedPairing(t *testing.T) {
 	})
 }
 
-// Every step that is not the next one ends the pairing for good. Random walks of
-// a hostile other side and a hasty person never verify without both answers and
-// the right confirmation.
-func FuzzPairing(f *testing.F) { // Before trust.
+// Before trust. FuzzPairing states that every step that is not the next one ends
+// the pairing for good: random walks of a hostile other side and a hasty person
+// never verify without both answers and the right confirmation.
+func FuzzPairing(f *testing.F) {
 	f.Add(true, []byte{0, 1, 2, 3})
 	f.Add(false, []byte{4, 5, 3, 6})
 	f.Add(false, []byte{4, 9, 7, 8, 3})

@@ -3,11 +3,12 @@ package peertext
 // Earshot are the rules of this program.
 var Earshot = Rules{
 	Sources: []string{
-		"earshot/internal/store.Contact.Name", "earshot/internal/store.Contact.Kind",
+		"earshot/internal/store.Contact.Name", "earshot/internal/store.Contact.Said", "earshot/internal/store.Contact.Kind",
 		"earshot/internal/store.Request.Name", "earshot/internal/store.Request.Kind", "earshot/internal/store.Request.Text",
 		"earshot/internal/store.Message.Text", "earshot/internal/store.Message.Mine", "earshot/internal/store.Message.Theirs",
 		"earshot/internal/store.Quote.Text", "earshot/internal/store.Incoming.Text",
-		"earshot/internal/messenger.Peer.Name", "earshot/internal/messenger.Peer.Kind",
+		"earshot/internal/messenger.Peer.Name", "earshot/internal/messenger.Peer.Said", "earshot/internal/messenger.Peer.Kind",
+		"earshot/internal/messenger.Pairing.Name", "earshot/internal/messenger.Pairing.Kind", "earshot/internal/messenger.Invited.Name",
 		"earshot/internal/messenger.Hint.Name", "earshot/internal/messenger.Hint.Kind",
 		"earshot/netcore/wire.Hello.Name", "earshot/netcore/wire.Hello.Kind", "earshot/netcore/wire.Hello.App", "earshot/netcore/wire.Hello.Features",
 		"earshot/netcore/wire.Profile.Name", "earshot/netcore/wire.Profile.Kind",
