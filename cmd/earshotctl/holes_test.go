@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -36,5 +37,25 @@ func TestCrocCVE202343620(t *testing.T) {
 	}
 	if seen < 6 {
 		t.Errorf("the names were printed %d times only: this tests nothing", seen)
+	}
+}
+
+// There, a secret was given on the command line, where every user of the machine
+// can read it. Here no command takes a pairing link as a word, in any spelling:
+// nothing is opened or dialled, and the link is not repeated in what is printed.
+func TestCrocCVE202343621(t *testing.T) {
+	link := trust.Invitation{ID: deviceID("s"), Token: trust.NewToken(), Addrs: []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:7342")}}.String()
+	secret := strings.Split(link, "/")[5]
+	for _, spelling := range []string{link, strings.ToUpper(link), " " + link + "\n"} {
+		for _, args := range [][]string{{"pair"}, {"pair", "--yes"}, {"pair", "--json"}, {"pair", "accept"}, {"pair", "confirm"}, {"pair", "--"}} {
+			f := newFake()
+			out, errs, code := f.call(t, "", append(args, spelling)...)
+			if code != exitUsage || len(f.opened) > 0 {
+				t.Errorf("%q: exit %d, opened %v", args, code, f.opened)
+			}
+			if len(secret) < 20 || strings.Contains(strings.ToUpper(out+errs), strings.ToUpper(secret)) {
+				t.Errorf("%q repeats the secret %q: %q", args, secret, out+errs)
+			}
+		}
 	}
 }
