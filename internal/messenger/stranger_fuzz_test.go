@@ -39,7 +39,6 @@ func (l *strangerLink) Outbound() bool          { return false }
 func (l *strangerLink) Close(wire.ByeReason)    { l.once.Do(func() { close(l.done) }) }
 func (l *strangerLink) Exporter() [32]byte      { return [32]byte{1} }
 func (l *strangerLink) Done() <-chan struct{}   { return l.done }
-func (l *strangerLink) Exporter() [32]byte      { return [32]byte{1} }
 
 func (l *strangerLink) Send(_ context.Context, m wire.Message) error {
 	_, err := wire.AppendFrame(nil, m)

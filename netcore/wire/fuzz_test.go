@@ -64,8 +64,8 @@ func dropEmpty(v reflect.Value) {
 			dropEmpty(v.Elem())
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			dropEmpty(v.Field(i))
+		for _, field := range v.Fields() {
+			dropEmpty(field)
 		}
 	case reflect.Slice:
 		if v.Len() == 0 {
