@@ -91,17 +91,31 @@ func TestDoorRemembersABoundedNumber(t *testing.T) {
 	}
 }
 
-// Before trust. FuzzDoor states that a hidden device opens to no server name but
-// the one that was made for it.
+// Before trust. FuzzDoor states that a hidden device opens to a name that was made
+// for it, in its one spelling and once, and to no other; and that such a name does
+// not open another device.
 func FuzzDoor(f *testing.F) {
-	d, id := testDoor()
-	right := newServerName(id)
-	f.Add(right)
-	f.Add("")
-	f.Add(strings.Repeat("a", 26) + "." + strings.Repeat("a", 26))
+	_, id := testDoor()
+	right := serverName(id, nonce{1, 2, 3})
+	for _, name := range []string{right, strings.ToUpper(right), right + ".", strings.Replace(right, ".", "..", 1), right[:len(right)-1] + "a", "", strings.Repeat("a", 26) + "." + strings.Repeat("a", 26), "\n" + right} {
+		f.Add(name)
+	}
 	f.Fuzz(func(t *testing.T, name string) {
-		if d.opens(name) && name != right {
-			t.Errorf("%q opens", name)
+		d, id := testDoor()
+		opened := d.opens(name)
+		if opened {
+			label, _, _ := strings.Cut(name, ".")
+			raw, err := nameEncoding.DecodeString(label)
+			if err != nil || len(raw) != nonceBytes || serverName(id, nonce(raw)) != name {
+				t.Fatalf("%q opens", name)
+			}
+			other := &door{own: identity.DeviceID{1}, hidden: d.hidden}
+			if other.opens(name) {
+				t.Fatalf("%q opens another device too", name)
+			}
+		}
+		if name == right && !opened || d.opens(name) {
+			t.Fatalf("%q: opened %v, or twice", name, opened)
 		}
 	})
 }
