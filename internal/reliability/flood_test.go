@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -112,8 +113,9 @@ func (f *flood) attack(name string, plan hostile.Plan, do func()) {
 	}
 	r := attack.end()
 	f.t.Logf("%s: %v, at once %d, requests kept %d", name, r.Attempts, r.Open, r.Kept)
-	f.t.Logf("%s: %d texts, p99 %v, longest %v (%v and %v before); memory grew by %d and %d KiB (%d and %d before)", name,
-		loud.texts, loud.p99, loud.longest, f.quiet.p99, f.quiet.longest, loud.rss[0], loud.rss[1], f.quiet.rss[0], f.quiet.rss[1])
+	f.t.Logf("%s: %d texts, p99 %v, longest %v (%v and %v before); memory grew by %d and %d KiB (%d and %d before), they use %d and %d %% of a processor (%d and %d)", name,
+		loud.texts, loud.p99, loud.longest, f.quiet.p99, f.quiet.longest, loud.rss[0], loud.rss[1], f.quiet.rss[0], f.quiet.rss[1],
+		loud.cpu[0], loud.cpu[1], f.quiet.cpu[0], f.quiet.cpu[1])
 	within(f.t, "p99 of delivery "+name, loud.p99, floodP99)
 	if len(r.Reached) > 0 {
 		f.t.Errorf("%s: reached the impostor: %v", name, r.Reached)
@@ -151,6 +153,7 @@ type measured struct {
 	texts        int
 	p99, longest time.Duration
 	rss          [2]int // KiB that each grew by at most
+	cpu          [2]int // percent of one processor that each used
 }
 
 // measure has both write to each other for a time, and until do is done, and returns
@@ -163,7 +166,12 @@ func (f *flood) measure(d time.Duration, do func()) (m measured) {
 	pids := [2]int{f.a.Pid(), f.b.Pid()}
 	ctx, cancel := context.WithCancel(f.t.Context())
 	defer cancel()
-	over := time.Now().Add(d)
+	began := time.Now()
+	over := began.Add(d)
+	used := [2]time.Duration{}
+	for i, pid := range pids {
+		used[i] = cpu(f.t, pid)
+	}
 	var work []*work
 	for _, p := range pairs {
 		work = append(work, background(f.t, func(context.Context) error {
@@ -203,6 +211,9 @@ func (f *flood) measure(d time.Duration, do func()) (m measured) {
 		do()
 	}
 	pass(time.Until(over))
+	for i, pid := range pids {
+		m.cpu[i] = int(100 * (cpu(f.t, pid) - used[i]) / time.Since(began))
+	}
 	cancel()
 	watching.stop()
 	if watching.err != nil {
@@ -241,6 +252,28 @@ func rss(pid int) (kib int, err error) {
 		}
 	}
 	return 0, errors.New("the system does not tell the memory of a process")
+}
+
+// cpu is the processor time that a process has used.
+func cpu(t *testing.T, pid int) time.Duration {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(raw), ") ") // state is the third field (proc(5))
+	const user, system = 11, 12                   // after it, in clock ticks
+	fields := strings.Fields(after)
+	const tick = 10 * time.Millisecond // USER_HZ is 100 everywhere
+	var ticks time.Duration
+	for _, i := range []int{user, system} {
+		n, err := strconv.Atoi(fields[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticks += time.Duration(n)
+	}
+	return ticks * tick
 }
 
 // contacts is the contact table of a running device, byte for byte.
