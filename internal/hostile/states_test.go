@@ -169,8 +169,7 @@ func TestEveryFrameInEveryState(t *testing.T) {
 			tr.begin()
 			tr.prepare()
 			bodies := valid(tr.earlier, tr.seq)
-			for n := range 256 {
-				kind := byte(n)
+			for _, kind := range p.types() {
 				if p.names[kind] != "" && len(bodies[kind]) == 0 {
 					t.Fatalf("§5 has %#02x, and there is no right body for it here", kind)
 				}
