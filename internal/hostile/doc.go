@@ -7,6 +7,8 @@
 //   - The functions of CBOR ([Map], [Head], [Nested], …) write right and wrong bodies,
 //     and [Decode] reads what comes back.
 //   - [Record] and [Packet] forge what discovery believes.
-//   - [Middle] sits between two honest devices with a key of its own.
-//   - [Run] and the attacks make it a program that floods a host.
+//   - [Ends] and what is computed of them are pairing.
+//   - [Middle] sits between two honest devices with a key of its own, and [Tape]
+//     listens to them.
+//   - [Plan] is a flood of everything; a process carries it out by [Main].
 package hostile

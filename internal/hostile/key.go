@@ -25,7 +25,7 @@ type Key struct {
 
 // NewKey makes a device. It panics when the system has no randomness.
 func NewKey() *Key {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		panic(err)
 	}
@@ -33,7 +33,6 @@ func NewKey() *Key {
 	if err != nil {
 		panic(err)
 	}
-	_ = public
 	return k
 }
 

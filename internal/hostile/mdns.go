@@ -113,25 +113,6 @@ func JunkPackets(r Record) [][]byte {
 	}
 }
 
-// LabelsIn returns the labels of the instances that a packet names.
-func LabelsIn(b []byte) (labels []string) {
-	suffix := dnsName(service)
-	for at := 0; ; {
-		i := bytes.Index(b[at:], suffix[:len("\x08_earshot\x04_tcp")])
-		if i < 0 {
-			return labels
-		}
-		at += i
-		// The label before the name of the service, if there is one: its length
-		// byte stands where a hex label of 16 characters begins.
-		const size = 16
-		if start := at - size; start > 0 && b[start-1] == size {
-			labels = append(labels, string(b[start:at]))
-		}
-		at++
-	}
-}
-
 // RecordOf reads of a packet what is needed to forge a record of the same
 // device: label and TXT strings.
 func RecordOf(b []byte) (r Record, ok bool) {

@@ -160,9 +160,7 @@ type measured struct {
 // how long each text took.
 func (f *flood) measure(d time.Duration, do func()) (m measured) {
 	f.t.Helper()
-	var mu sync.Mutex
-	wrote := map[string]time.Time{}
-	pairs := [][2]*faultbench.Device{{f.a, f.b}, {f.b, f.a}}
+	w := &written{at: map[string]time.Time{}}
 	pids := [2]int{f.a.Pid(), f.b.Pid()}
 	ctx, cancel := context.WithCancel(f.t.Context())
 	defer cancel()
@@ -172,28 +170,7 @@ func (f *flood) measure(d time.Duration, do func()) (m measured) {
 	for i, pid := range pids {
 		used[i] = cpu(f.t, pid)
 	}
-	var work []*work
-	for _, p := range pairs {
-		work = append(work, background(f.t, func(context.Context) error {
-			tick := time.NewTicker(floodPace)
-			defer tick.Stop()
-			for i := 0; ; i++ {
-				select {
-				case <-ctx.Done():
-					return nil
-				case <-tick.C:
-				}
-				text := fmt.Sprintf("%s %d of %d", p[0].Name, i, d)
-				text += fmt.Sprint(" at ", time.Now().UnixNano())
-				mu.Lock()
-				wrote[text] = time.Now()
-				mu.Unlock()
-				if err := p[0].Send(f.t.Context(), p[1], text); err != nil {
-					return err
-				}
-			}
-		}))
-	}
+	writers := f.talk(ctx, w)
 	watching := background(f.t, func(ctx context.Context) error {
 		for ctx.Err() == nil {
 			for i, pid := range pids {
@@ -219,25 +196,68 @@ func (f *flood) measure(d time.Duration, do func()) (m measured) {
 	if watching.err != nil {
 		f.t.Fatal(watching.err)
 	}
-	for _, w := range work {
-		w.finish()
+	for _, writer := range writers {
+		writer.finish()
 	}
 	faultbench.Settle(f.t, f.a, f.b)
-	var took []time.Duration
+	took := f.shown(w)
+	slices.Sort(took)
+	m.texts, m.p99, m.longest = len(took), took[len(took)*99/100].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond)
+	return m
+}
+
+// written is when each text was written; each is another one.
+type written struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+func (f *flood) pairs() [][2]*faultbench.Device {
+	return [][2]*faultbench.Device{{f.a, f.b}, {f.b, f.a}}
+}
+
+// talk has both write to each other until ctx ends.
+func (f *flood) talk(ctx context.Context, w *written) (writers []*work) {
+	for _, p := range f.pairs() {
+		writers = append(writers, background(f.t, func(context.Context) error {
+			tick := time.NewTicker(floodPace)
+			defer tick.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return nil
+				case <-tick.C:
+				}
+				now := time.Now()
+				text := fmt.Sprintf("%s at %d", p[0].Name, now.UnixNano())
+				w.mu.Lock()
+				w.at[text] = now
+				w.mu.Unlock()
+				if err := p[0].Send(f.t.Context(), p[1], text); err != nil {
+					return err
+				}
+			}
+		}))
+	}
+	return writers
+}
+
+// shown waits until all that was written is shown and returns how long each took.
+// Nobody writes any more.
+func (f *flood) shown(w *written) (took []time.Duration) {
+	f.t.Helper()
 	faultbench.WaitFor(f.t, "all texts to be shown", func() bool {
 		took = took[:0]
-		for _, p := range pairs {
+		for _, p := range f.pairs() {
 			for _, e := range p[1].Events() {
-				if at, ok := wrote[e.Str("text")]; ok && e.Kind == "message" && e.Str("from") == p[0].ID.String() {
+				if at, ok := w.at[e.Str("text")]; ok && e.Kind == "message" && e.Str("from") == p[0].ID.String() {
 					took = append(took, e.At.Sub(at))
 				}
 			}
 		}
-		return len(took) >= len(wrote)
+		return len(took) >= len(w.at)
 	})
-	slices.Sort(took)
-	m.texts, m.p99, m.longest = len(took), took[len(took)*99/100].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond)
-	return m
+	return took
 }
 
 // rss is the memory of a process in KiB.
