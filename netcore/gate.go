@@ -18,10 +18,20 @@ type gate struct {
 	origin func(netip.Addr) netip.Addr // see Config.Origin; never nil
 
 	mu        sync.Mutex
-	buckets   map[netip.Addr]*bucket
-	others    bucket // all addresses beyond MaxBuckets together
+	v4, v6    rates
 	held      map[*slot]struct{}
 	penalties map[identity.DeviceID]time.Duration // until when
+}
+
+// rates are the buckets of one family of addresses. Of IPv6 a computer can make up
+// any number of addresses: they must not take the room of IPv4.
+type rates struct {
+	buckets map[netip.Addr]*bucket
+	others  bucket // all addresses beyond MaxBuckets together
+}
+
+func newRates() rates {
+	return rates{make(map[netip.Addr]*bucket), bucket{tokens: ConnectBurst}}
 }
 
 // bucket is a token bucket: ConnectBurst tokens, ConnectRate new ones a second.
@@ -48,8 +58,8 @@ func newGate(clock func() time.Duration, origin func(netip.Addr) netip.Addr) *ga
 	return &gate{
 		clock:     clock,
 		origin:    origin,
-		buckets:   make(map[netip.Addr]*bucket),
-		others:    bucket{tokens: ConnectBurst},
+		v4:        newRates(),
+		v6:        newRates(),
 		held:      make(map[*slot]struct{}),
 		penalties: make(map[identity.DeviceID]time.Duration),
 	}
@@ -148,9 +158,13 @@ func (g *gate) allowLocked(addr netip.Addr, now time.Duration) bool {
 	if addr.IsLoopback() {
 		return true
 	}
-	b := g.buckets[addr]
+	r := &g.v4
+	if addr.Is6() {
+		r = &g.v6
+	}
+	b := r.buckets[addr]
 	if b == nil {
-		b = g.newBucketLocked(addr, now)
+		b = r.newBucket(addr, now)
 	}
 	b.tokens = min(ConnectBurst, b.tokens+ConnectRate*(now-b.at).Seconds())
 	b.at = now
@@ -161,20 +175,20 @@ func (g *gate) allowLocked(addr netip.Addr, now time.Duration) bool {
 	return true
 }
 
-func (g *gate) newBucketLocked(addr netip.Addr, now time.Duration) *bucket {
+func (r *rates) newBucket(addr netip.Addr, now time.Duration) *bucket {
 	const full = time.Second * ConnectBurst / ConnectRate // an idle bucket is full again and can be forgotten
-	if len(g.buckets) >= MaxBuckets {
-		for a, b := range g.buckets {
+	if len(r.buckets) >= MaxBuckets {
+		for a, b := range r.buckets {
 			if now-b.at >= full {
-				delete(g.buckets, a)
+				delete(r.buckets, a)
 			}
 		}
 	}
-	if len(g.buckets) >= MaxBuckets {
-		return &g.others
+	if len(r.buckets) >= MaxBuckets {
+		return &r.others
 	}
 	b := &bucket{tokens: ConnectBurst, at: now}
-	g.buckets[addr] = b
+	r.buckets[addr] = b
 	return b
 }
 

@@ -76,12 +76,30 @@ func TestGateRateTableIsBounded(t *testing.T) {
 			n++
 		}
 	}
-	if len(b.buckets) != MaxBuckets || n != MaxBuckets+ConnectBurst {
-		t.Errorf("%d buckets, %d admitted", len(b.buckets), n)
+	if len(b.v4.buckets) != MaxBuckets || n != MaxBuckets+ConnectBurst {
+		t.Errorf("%d buckets, %d admitted", len(b.v4.buckets), n)
 	}
 	b.now += time.Minute
-	if s := b.admit(host(9999), func() {}); s == nil || len(b.buckets) != 1 {
-		t.Errorf("%d buckets after a minute", len(b.buckets))
+	if s := b.admit(host(9999), func() {}); s == nil || len(b.v4.buckets) != 1 {
+		t.Errorf("%d buckets after a minute", len(b.v4.buckets))
+	}
+}
+
+// The addresses of IPv6, which cost nothing, leave those of IPv4 their rates.
+func TestGateRatesOfEachFamily(t *testing.T) {
+	b := newBench()
+	addr := netip.MustParseAddr("fe80::1")
+	for range 2 * MaxBuckets {
+		if s := b.admit(addr, func() {}); s != nil {
+			b.release(s)
+		}
+		addr = addr.Next()
+	}
+	if s := b.admit(addr, func() {}); s != nil {
+		t.Error("one more of IPv6 is let in")
+	}
+	if s := b.admit(host(1), func() {}); s == nil {
+		t.Error("one of IPv4 is not let in")
 	}
 }
 

@@ -41,10 +41,10 @@ const (
 	MaxStrikes          = 3         // protocol errors that end a link
 	ConnectRate         = 5         // connections per second and address
 	ConnectBurst        = 20        // connections at once and address
-	MaxBuckets          = 1024      // addresses whose rate is remembered
+	MaxBuckets          = 1024      // addresses of each family whose rate is remembered
 	MaxStrangerLinks    = 64        // links of strangers
 	MaxStrangersPerAddr = 8         // of them, from one address
-	ContactSlots        = 16        // connections beyond MaxStrangerLinks: a contact must get as far as proving its key
+	ContactSlots        = 128       // connections beyond MaxStrangerLinks: a contact must get as far as proving its key, in 0.1 s when 200 addresses connect as fast as they may
 	MaxPenalties        = 1024      // devices remembered for PenaltyTime
 	MaxDialAddrs        = 16        // addresses of one race
 	MaxNonces           = 4096      // server names that were right and are not taken again; 128 KiB
