@@ -18,6 +18,9 @@ import (
 // errUnused ends an invitation that nobody used.
 var errUnused = errors.New("nobody used the link in time, and it is worth nothing now; nothing has changed")
 
+// errTakenBack ends an invitation that a person interrupted.
+var errTakenBack = errors.New("the link was taken back; nothing has changed")
+
 // invite is pair --qr.
 func (p *program) invite(ctx context.Context) error {
 	return p.lasting(ctx, func(ctx context.Context, s messenger.Service) error {
@@ -46,7 +49,13 @@ func (f *pairSession) showInvitation(ctx context.Context) error {
 	if err != nil {
 		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
 		defer cancel()
-		return errors.Join(err, f.s.EndInvite(undo))
+		if ended := f.s.EndInvite(undo); ended != nil {
+			return errors.Join(err, ended)
+		}
+		if errors.Is(err, context.Canceled) {
+			return errTakenBack
+		}
+		return err
 	}
 	return f.follow(ctx, n)
 }

@@ -129,14 +129,14 @@ func TestInvitationEnds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := newFake()
 		f.pairs.invite = messenger.Invite{Link: invitation("10.0.0.1:7342").String(), Expires: time.Now().Add(trust.InviteLife)}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
 		p := &program{stdio: stdio{out: io.Discard}}
 		s, err := p.newPairSession(ctx, f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.showInvitation(ctx); err == nil || strings.Join(f.did, ",") != "invite,end invite" {
+		if err := s.showInvitation(ctx); !errors.Is(err, errTakenBack) || strings.Join(f.did, ",") != "invite,end invite" {
 			t.Errorf("interrupted: %v, did %q", err, f.did)
 		}
 	})
