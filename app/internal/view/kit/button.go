@@ -102,6 +102,9 @@ const (
 	buttonRadius = 12
 	buttonText   = 13.5
 	buttonPad    = 16
+
+	largeRadius = 14 // of one in a dialog
+	largeText   = 14.5
 )
 
 // NewTextButton returns a button with a fill and the colour of its word.
@@ -113,6 +116,12 @@ func NewTextButton(t *Tokens, word string, fill, ink color.NRGBA, tap func()) *T
 	b.text = Text(word, Style{buttonText, ink, true})
 	b.OnChange(b.draw)
 	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Large makes the button that of a dialog, and returns it.
+func (b *TextButton) Large() *TextButton {
+	b.back.CornerRadius, b.text.TextSize = largeRadius, largeText
 	return b
 }
 

@@ -45,6 +45,12 @@ const (
 	IconExport IconName = "export"
 	IconRead   IconName = "read"
 	IconKeep   IconName = "keep"
+	IconPlus   IconName = "plus"
+	IconPair   IconName = "pair"
+	IconQR     IconName = "qr"
+	IconLock   IconName = "lock"
+	IconWarn   IconName = "warn"
+	IconPaste  IconName = "paste"
 )
 
 // icons holds the resources made so far: names times colours, a few dozen.

@@ -20,6 +20,7 @@ func TestEveryIconIsDrawn(t *testing.T) {
 	for _, name := range []IconName{
 		IconBack, IconSend, IconDown, IconEdit, IconClose, IconClock, IconDots, IconTick, IconTicks, IconAlert, IconShield, IconWaves, IconCopy,
 		IconReply, IconDelete, IconCancel, IconAgain, IconSearch, IconMore, IconExport, IconRead, IconKeep,
+		IconPlus, IconPair, IconQR, IconLock, IconWarn, IconPaste,
 	} {
 		w := test.NewTempWindow(t, Icon(name, Light().Danger))
 		w.SetPadded(false)

@@ -20,6 +20,7 @@ type Label struct {
 	text  safetext.Display
 	marks []textflow.Span // of text, in ink; only where there may be more lines
 	ink   color.NRGBA
+	mid   bool // every line is in the middle
 
 	objects []fyne.CanvasObject
 	width   float32 // for which objects are made; below 0: none yet
@@ -31,6 +32,12 @@ type Label struct {
 func NewLabel(style Style, lines int) *Label {
 	l := &Label{style: style, lines: lines, width: -1, height: LineHeight(style.Size)}
 	l.ExtendBaseWidget(l)
+	return l
+}
+
+// Centred puts every line into the middle, and returns the label.
+func (l *Label) Centred() *Label {
+	l.mid = true
 	return l
 }
 
@@ -97,7 +104,11 @@ func (l *Label) rebuild(width float32) {
 	pitch := LineHeight(l.style.Size)
 	l.objects, l.drawn = nil, 0
 	for i, line := range lines {
-		drawn := DrawLine(line, l.style, width, 0, float32(i)*pitch)
+		x := float32(0)
+		if l.mid {
+			x, line.RTL = max(0, (width-line.Width)/2), false // runs stand in their places from the left
+		}
+		drawn := DrawLine(line, l.style, width, x, float32(i)*pitch)
 		for k, o := range drawn {
 			if t, ok := o.(*canvas.Text); ok && line.Runs[k].Part > 0 {
 				t.Color = l.ink

@@ -11,6 +11,7 @@ import (
 type Pressable struct {
 	widget.BaseWidget
 	OnTap func()
+	OnKey func(*fyne.KeyEvent) bool // takes a key before the widget does and reports whether it was for it; nil: none
 
 	label    string
 	changed  func() // redraws after hovered, focused or disabled changed
@@ -86,6 +87,9 @@ func (p *Pressable) TypedRune(rune) {}
 
 // TypedKey implements fyne.Focusable: space and return press.
 func (p *Pressable) TypedKey(k *fyne.KeyEvent) {
+	if p.OnKey != nil && p.OnKey(k) {
+		return
+	}
 	switch k.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		p.Tapped(nil)
