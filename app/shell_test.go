@@ -57,6 +57,9 @@ func (d *fakeDevice) DismissNotice(_ context.Context, id string) error {
 	d.told = slices.DeleteFunc(d.told, func(n messenger.Notice) bool { return n.ID == id })
 	return nil
 }
+func (d *fakeDevice) Pairing(context.Context) (messenger.Pairing, error) {
+	return messenger.Pairing{}, nil
+}
 func (d *fakeDevice) Requests(context.Context) ([]messenger.Request, error) { return nil, nil }
 func (d *fakeDevice) Conversations(context.Context) ([]messenger.Conversation, error) {
 	return []messenger.Conversation{{Contact: messenger.Contact{ID: identity.DeviceID{1}, Name: "Mia", Level: trust.Accepted}, Unread: 1}}, nil

@@ -9,6 +9,8 @@ import (
 
 // Actions is what a person can do. *viewmodel.Controller implements it.
 type Actions interface {
+	PairActions
+
 	Open(id identity.DeviceID)
 	Close()
 	Type(id identity.DeviceID, text string)

@@ -16,17 +16,30 @@ const wideMenu = 280
 
 // openMenu shows what can be done with the conversation.
 func (p *chatPane) openMenu(at fyne.Position) {
-	if p.chat == nil || !p.chat.Contact {
+	if p.chat == nil || !p.chat.Contact && !p.chat.CanPair {
 		return
 	}
-	id, on := p.chat.ID, p.chat.Receipts
-	m := newContextMenu(p.t, at, p.close,
-		menuEntry{id: "chat/receipts", icon: kit.IconRead, word: "Tell what I read and type", state: pick(on, stateOn, stateOff),
-			do: func() { p.a.SetReceipts(id, !on) }},
-		menuEntry{id: "chat/export", icon: kit.IconExport, word: "Export …", do: func() { p.askExport(at) }},
-		menuEntry{id: "chat/clear", icon: kit.IconDelete, word: "Delete conversation …", danger: true, do: func() { p.askClear(at) }})
+	var entries []menuEntry
+	if p.chat.CanPair {
+		entries = append(entries, p.pairEntry(p.chat.Device))
+	}
+	if p.chat.Contact {
+		entries = append(entries, p.contactEntries(at)...)
+	}
+	m := newContextMenu(p.t, at, p.close, entries...)
 	m.width = wideMenu
 	p.card(m)
+}
+
+// contactEntries are what can be done with the conversation with a contact.
+func (p *chatPane) contactEntries(at fyne.Position) []menuEntry {
+	id, on := p.chat.ID, p.chat.Receipts
+	return []menuEntry{
+		{id: "chat/receipts", icon: kit.IconRead, word: "Tell what I read and type", state: pick(on, stateOn, stateOff),
+			do: func() { p.a.SetReceipts(id, !on) }},
+		{id: "chat/export", icon: kit.IconExport, word: "Export …", do: func() { p.askExport(at) }},
+		{id: "chat/clear", icon: kit.IconDelete, word: "Delete conversation …", danger: true, do: func() { p.askClear(at) }},
+	}
 }
 
 // askExport asks for the form of a file with the conversation.

@@ -19,6 +19,7 @@ const (
 	rowTick    = 16
 	avatarGap  = 12
 	shortIDGap = 6
+	shieldGap  = 4
 )
 
 // conversationRow is one row of the list of conversations.
@@ -35,6 +36,8 @@ type conversationRow struct {
 	time          *canvas.Text
 	tick          *canvas.Image
 	badge         *kit.Badge
+	shield        *canvas.Image
+	menu          func(fyne.Position, viewmodel.Device)
 }
 
 func newConversationRow(t *kit.Tokens, z sizes) *conversationRow {
@@ -46,6 +49,7 @@ func newConversationRow(t *kit.Tokens, z sizes) *conversationRow {
 		time:    kit.Text("", kit.Style{Size: rowTime, Color: t.Muted}),
 		tick:    kit.Icon(kit.IconClock, t.Muted),
 		badge:   kit.NewBadge(t),
+		shield:  kit.Icon(kit.IconShield, t.Online),
 	}
 	r.OnChange(r.draw)
 	r.ExtendBaseWidget(r)
@@ -65,6 +69,7 @@ func (r *conversationRow) set(c viewmodel.Conversation) {
 	r.preview.SetStyle(kit.Style{Size: r.z.preview, Color: pick(c.Typing, r.t.AccentText, pick(c.Unread > 0, r.t.Text, r.t.Muted))})
 	r.shortID.Text = c.ShortID
 	setVisible(r.shortID, c.ShowID)
+	setVisible(r.shield, c.Verified)
 	r.time.Text = c.Time
 	r.time.Color = pick(c.Unread > 0, r.t.AccentText, r.t.Muted)
 	r.time.TextStyle.Bold = c.Unread > 0
@@ -119,8 +124,15 @@ func (r *conversationRow) layout(s fyne.Size) {
 	kit.Place(r.preview, x, y, end-x, ph)
 }
 
-// placeName gives the name what the short ID behind it leaves.
+// TappedSecondary implements fyne.SecondaryTappable: right click or long press.
+func (r *conversationRow) TappedSecondary(e *fyne.PointEvent) { r.menu(e.AbsolutePosition, r.c.Device) }
+
+// placeName gives the name what the shield and the short ID behind it leave.
 func (r *conversationRow) placeName(x, y, w, h float32) {
+	if r.shield.Visible() {
+		kit.Place(r.shield, x, y+(h-shieldSize)/2, shieldSize, shieldSize)
+		x, w = x+shieldSize+shieldGap, w-shieldSize-shieldGap
+	}
 	if r.shortID.Visible() {
 		m := r.shortID.MinSize()
 		w -= m.Width + shortIDGap
@@ -136,7 +148,7 @@ func (r *conversationRow) MinSize() fyne.Size { return fyne.NewSize(200, r.z.row
 // CreateRenderer implements fyne.Widget.
 func (r *conversationRow) CreateRenderer() fyne.WidgetRenderer {
 	return kit.NewRenderer(r.MinSize, r.layout,
-		r.back, r.avatar, r.name, r.shortID, r.time, r.tick, r.preview, r.badge)
+		r.back, r.avatar, r.name, r.shortID, r.time, r.tick, r.preview, r.badge, r.shield)
 }
 
 func pick[T any](yes bool, a, b T) T {

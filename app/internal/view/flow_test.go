@@ -206,7 +206,7 @@ func TestPhoneShowsOnePane(t *testing.T) {
 	}
 	snap.Chat = open
 	root.Set(snap)
-	if element(root, "rename").Object != nil || element(root, "chat").Text != "In earshot" {
+	if element(root, "rename").Object != nil || element(root, "chat").Text != "In earshot · verified" {
 		t.Fatal("an open chat does not fill a phone")
 	}
 	tap(t, root, "back")

@@ -37,6 +37,8 @@ type nearbyCell struct {
 	name    *kit.Label
 	shortID *kit.Label
 	back    *canvas.Rectangle
+	shield  *shieldBadge
+	menu    func(fyne.Position, viewmodel.Device)
 	first   safetext.Display // what may stand for a name that is too long, "" for nothing
 }
 
@@ -46,6 +48,7 @@ func newNearbyCell(t *kit.Tokens, z sizes) *nearbyCell {
 		name:    kit.NewLabel(kit.Style{Size: cellText, Color: t.Text}, 1),
 		shortID: kit.NewLabel(kit.Style{Size: cellID, Color: t.Muted}, 1),
 		back:    kit.Rounded(t.Surface, 12),
+		shield:  newShieldBadge(t),
 	}
 	c.OnChange(c.draw)
 	c.ExtendBaseWidget(c)
@@ -58,6 +61,7 @@ func (c *nearbyCell) set(d viewmodel.Device) {
 	c.avatar.Set(d.Initials, d.Hue, dot(d.Presence))
 	c.shortID.SetText(safetext.Display(d.ShortID))
 	setVisible(c.shortID, d.ShowID)
+	setVisible(c.shield.object, d.Verified)
 	c.layout(c.Size())
 }
 
@@ -65,6 +69,7 @@ func (c *nearbyCell) draw() {
 	fill := pick(c.Hovered() || c.Focused(), c.t.Hover, c.t.Surface)
 	c.back.FillColor = fill
 	c.avatar.SetRing(fill)
+	c.shield.setRing(fill)
 	canvas.Refresh(c.back)
 }
 
@@ -81,6 +86,7 @@ func (c *nearbyCell) layout(s fyne.Size) {
 	d := c.z.cell
 	kit.Place(c.back, 0, 0, s.Width, s.Height)
 	kit.Place(c.avatar, (s.Width-d)/2, cellRoom, d, d)
+	c.shield.place((s.Width+d)/2, cellRoom)
 	w := s.Width - 2*cellMargin
 	c.name.SetText(c.device.Name)
 	if c.first != "" && c.name.NaturalWidth() > w {
@@ -96,14 +102,19 @@ func (c *nearbyCell) layout(s fyne.Size) {
 
 // CreateRenderer implements fyne.Widget.
 func (c *nearbyCell) CreateRenderer() fyne.WidgetRenderer {
-	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.name, c.shortID)
+	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.shield.object, c.name, c.shortID)
 }
+
+// TappedSecondary implements fyne.SecondaryTappable: right click or long press.
+func (c *nearbyCell) TappedSecondary(e *fyne.PointEvent) { c.menu(e.AbsolutePosition, c.device) }
 
 // nearbyStrip is the row of all devices in earshot.
 type nearbyStrip struct {
 	t     *kit.Tokens
 	z     sizes
 	open  func(identity.DeviceID)
+	menu  func(fyne.Position, viewmodel.Device)
+	pair  *pairCell
 	cells map[identity.DeviceID]*nearbyCell
 	order []identity.DeviceID
 	width float32 // of the strip at its last layout
@@ -118,9 +129,10 @@ type nearbyStrip struct {
 	object       *fyne.Container
 }
 
-func newNearbyStrip(t *kit.Tokens, z sizes, open func(identity.DeviceID), moved func()) *nearbyStrip {
+func newNearbyStrip(h *host, z sizes) *nearbyStrip {
+	t := h.t
 	n := &nearbyStrip{
-		t: t, z: z, open: open, cells: make(map[identity.DeviceID]*nearbyCell),
+		t: t, z: z, open: h.a.Open, menu: h.deviceMenu, pair: newPairCell(t, z, h.pairWays), cells: make(map[identity.DeviceID]*nearbyCell),
 		title: kit.Text("NEARBY", kit.Style{Size: 11, Color: t.Muted, Bold: true}),
 		count: kit.Text("", kit.Style{Size: 12, Color: t.Muted}),
 		hint:  kit.NewLabel(kit.Style{Size: 12.5, Color: t.Muted}, 3),
@@ -130,7 +142,7 @@ func newNearbyStrip(t *kit.Tokens, z sizes, open func(identity.DeviceID), moved 
 	n.scroll = kit.NewScroll(n.row, container.ScrollHorizontalOnly)
 	n.scroll.OnScrolled = func(fyne.Position) {
 		n.fade()
-		moved()
+		h.moved()
 	}
 	n.view = container.NewThemeOverride(n.scroll, kit.WithoutScrollBars(t))
 	clear := kit.WithAlpha(t.Surface, 0)
@@ -140,13 +152,18 @@ func newNearbyStrip(t *kit.Tokens, z sizes, open func(identity.DeviceID), moved 
 	return n
 }
 
-// height is what the devices need, or the hint that there are none.
+// height is what the devices need, or beside the cell to pair the hint that there
+// are none.
 func (n *nearbyStrip) height(width float32) float32 {
+	h := n.rowSize().Height
 	if len(n.order) == 0 {
-		return stripTitle + n.hint.Fit(width-2*inset) + stripBottom
+		h = max(h, n.hint.Fit(n.hintWidth(width))+2*cellRoom)
 	}
-	return stripTitle - cellRoom + n.rowSize().Height + stripBottom
+	return stripTitle - cellRoom + h + stripBottom
 }
+
+// hintWidth is what the cell to pair leaves.
+func (n *nearbyStrip) hintWidth(width float32) float32 { return width - 2*inset - n.z.cell - avatarGap }
 
 // stripLayout is the row of devices inside its scroller.
 type stripLayout struct{ n *nearbyStrip }
@@ -159,13 +176,13 @@ func (l stripLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) { l.n.placeCells
 
 // pitch is the distance of two devices: as much as fits, within bounds.
 func (n *nearbyStrip) pitch() float32 {
-	between := float32(max(1, len(n.order)-1))
+	between := float32(max(1, len(n.order)))
 	room := (n.width - 2*inset - n.z.cell) / between
 	return max(n.z.cell+cellApart, min(n.z.cellPitch, room))
 }
 
 func (n *nearbyStrip) rowSize() fyne.Size {
-	size := fyne.NewSize(2*inset+n.z.cell+float32(len(n.order)-1)*n.pitch(), 0)
+	size := fyne.NewSize(2*inset+n.z.cell+float32(len(n.order))*n.pitch(), n.pair.MinSize().Height)
 	for _, id := range n.order {
 		size.Height = max(size.Height, n.cells[id].MinSize().Height)
 	}
@@ -179,6 +196,7 @@ func (n *nearbyStrip) placeCells(s fyne.Size) {
 		kit.Place(n.cells[id], x, 0, pitch, s.Height)
 		x += pitch
 	}
+	kit.Place(n.pair, x, 0, pitch, n.pair.MinSize().Height)
 }
 
 func (n *nearbyStrip) place(s fyne.Size) {
@@ -189,8 +207,10 @@ func (n *nearbyStrip) place(s fyne.Size) {
 	x := s.Width - inset - c.Width
 	kit.Place(n.count, x, 4+(m.Height-c.Height)/2, c.Width, c.Height)
 	kit.Place(n.dot, x-11, 4+(m.Height-6)/2, 6, 6)
-	kit.Place(n.hint, inset, stripTitle, s.Width-2*inset, n.hint.Fit(s.Width-2*inset))
 	y, h := float32(stripTitle-cellRoom), s.Height-stripTitle+cellRoom
+	hw := n.hintWidth(s.Width)
+	hh := n.hint.Fit(hw)
+	kit.Place(n.hint, inset+n.z.cell+avatarGap, y+max(0, (h-stripBottom-hh)/2), hw, hh)
 	kit.Place(n.view, 0, y, s.Width, h)
 	n.placeCells(n.rowSize()) // the width may have changed their distance
 	kit.Place(n.left, 0, y, stripFade, h)
@@ -239,6 +259,7 @@ func (n *nearbyStrip) set(devices []viewmodel.Device, hint string) {
 		if c == nil {
 			c = newNearbyCell(n.t, n.z)
 			c.OnTap = func() { n.open(d.ID) }
+			c.menu = n.menu
 		}
 		if c.device != d || c.first != first[d.ID] {
 			c.first = first[d.ID]
@@ -248,6 +269,7 @@ func (n *nearbyStrip) set(devices []viewmodel.Device, hint string) {
 		n.order = append(n.order, d.ID)
 		n.row.Objects = append(n.row.Objects, c)
 	}
+	n.row.Objects = append(n.row.Objects, n.pair)
 	n.cells = seen
 	n.count.Text = "1 device"
 	if len(devices) != 1 {
@@ -255,7 +277,6 @@ func (n *nearbyStrip) set(devices []viewmodel.Device, hint string) {
 	}
 	none := len(devices) == 0
 	setVisible(n.hint, none)
-	setVisible(n.view, !none)
 	setVisible(n.count, !none)
 	setVisible(n.dot, !none)
 	n.placeCells(n.rowSize())
@@ -268,7 +289,7 @@ func (n *nearbyStrip) elements() []Element {
 	var out []Element
 	for _, id := range n.order {
 		c := n.cells[id]
-		out = append(out, Element{ID: "nearby/" + c.device.ShortID, Label: c.Label(), Text: c.name.Text(), Object: c})
+		out = append(out, Element{ID: "nearby/" + c.device.ShortID, Label: c.Label(), Text: c.name.Text(), State: pick(c.device.Verified, "verified", ""), Object: c})
 	}
-	return out
+	return append(out, Element{ID: "pair", Label: n.pair.Label(), Text: n.pair.word.Text, Object: n.pair})
 }

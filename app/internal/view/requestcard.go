@@ -22,6 +22,7 @@ const (
 	cardButtons = 38
 	cardEdge    = 1
 	cardMark    = 2 // edge of the open card
+	cardPair    = 40
 )
 
 // requestCard is a stranger that asks, above the conversations. A tap on it
@@ -36,6 +37,7 @@ type requestCard struct {
 	name, text *kit.Label
 	ask        *canvas.Text
 	decision   *decision
+	pair       *kit.IconButton
 	open       bool // its chat is on the screen
 }
 
@@ -48,6 +50,7 @@ func newRequestCard(h *host) *requestCard {
 		ask:  kit.Text("", kit.Style{Size: rowTime, Color: t.Muted}),
 	}
 	c.decision = newDecision(h, t.Field, func() identity.DeviceID { return c.r.ID })
+	c.pair = kit.NewIconButton(t, kit.IconPair, "Pair", cardPair, 20, func() { a.Pair(c.r.ID) })
 	c.OnTap = func() { a.Open(c.r.ID) }
 	c.OnChange(c.draw)
 	c.draw()
@@ -75,6 +78,7 @@ func (c *requestCard) setOpen(open bool) {
 func (c *requestCard) set(r viewmodel.Request) {
 	c.r = r
 	c.SetLabel("Request of " + string(r.Name))
+	c.pair.SetLabel("Pair with " + string(r.Name))
 	c.avatar.Set(r.Initials, r.Hue, dot(r.Presence))
 	c.name.SetText(r.Name)
 	c.text.SetText(r.Text)
@@ -99,7 +103,8 @@ func (c *requestCard) layout(s fyne.Size) {
 	nh, m := kit.LineHeight(kit.BodySize), c.ask.MinSize()
 	top := cardPad + (cardAvatar-nh-m.Height-1)/2
 	tx := x + cardAvatar + avatarGap
-	kit.Place(c.name, tx, top, s.Width-rowMargin-cardPad-tx, nh)
+	kit.Place(c.name, tx, top, s.Width-rowMargin-cardPad-cardPair-tx, nh)
+	kit.Place(c.pair, s.Width-rowMargin-8-cardPair, cardPad+(cardAvatar-cardPair)/2, cardPair, cardPair)
 	kit.Place(c.ask, tx, top+nh+1, m.Width, m.Height)
 	y := float32(cardPad + cardAvatar + cardGap)
 	h := c.text.Fit(w)
@@ -114,12 +119,15 @@ func (c *requestCard) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (c *requestCard) CreateRenderer() fyne.WidgetRenderer {
-	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.name, c.ask, c.text, c.decision.object)
+	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.name, c.ask, c.text, c.decision.object, c.pair)
 }
 
 func (c *requestCard) elements() []Element {
 	id := "request/" + c.r.ShortID
-	return append([]Element{{ID: id, Label: c.Label(), Text: c.text.Text(), Object: c}}, c.decision.elements(id)...)
+	return append([]Element{
+		{ID: id, Label: c.Label(), Text: c.text.Text(), Object: c},
+		{ID: id + "/pair", Label: c.pair.Label(), Object: c.pair},
+	}, c.decision.elements(id)...)
 }
 
 // chatBar stands between the messages and the composer: a request to decide,

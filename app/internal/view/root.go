@@ -72,6 +72,10 @@ type Root struct {
 	last  followed
 	phone bool
 	width float32
+
+	dialog    *pairDialog // nil: none
+	fieldKeys bool        // its field was given the keyboard
+	pairCard  *pairCard
 }
 
 // NewRoot returns an empty window; copyText puts a text on the clipboard. Its
@@ -100,6 +104,7 @@ func (r *Root) build(t *kit.Tokens) {
 	r.chat = newChatPane(&r.host)
 	r.chat.phone(r.phone)
 	r.idle = newIdle(t)
+	r.pairCard = newPairCard(&r.host)
 }
 
 // restyle draws the window in the colours of the app's theme if they changed.
@@ -110,6 +115,7 @@ func (r *Root) restyle() {
 		return
 	}
 	r.closeMenu()
+	r.closeDialog()
 	side, chat := r.side.state(), r.chat
 	writing := r.hasKeys(chat.composer.entry)
 	r.build(t)
@@ -121,6 +127,7 @@ func (r *Root) restyle() {
 	if writing {
 		r.chat.focus()
 	}
+	r.showPairing()
 }
 
 // newIdle is what stands beside the list while no chat is open.
@@ -147,8 +154,9 @@ func (r *Root) Set(s viewmodel.Snapshot) {
 	}
 	r.snap = s
 	r.show()
+	r.showPairing()
 	r.arrange()
-	if opened && !fyne.CurrentDevice().IsMobile() {
+	if opened && r.dialog == nil && !fyne.CurrentDevice().IsMobile() {
 		r.chat.focus()
 	}
 	r.changed()
@@ -188,7 +196,7 @@ func (r *Root) hasKeys(f fyne.Focusable) bool {
 // TypedRune takes a character that was typed while no widget had the keyboard:
 // it begins or continues a text in the open chat.
 func (r *Root) TypedRune(c rune) {
-	if r.snap.Chat != nil && r.snap.Chat.CanWrite {
+	if r.dialog == nil && r.snap.Chat != nil && r.snap.Chat.CanWrite {
 		r.chat.focus()
 		r.chat.composer.entry.TypedRune(c)
 	}
@@ -201,6 +209,8 @@ func (r *Root) TypedKey(k *fyne.KeyEvent) {
 	switch {
 	case r.open != nil && kit.IsBack(k):
 		r.leaveMenu()
+	case r.dialog != nil:
+		r.dialog.key(k)
 	case r.snap.Chat != nil && kit.IsBack(k):
 		r.chat.back()
 	case r.side.finder.open && kit.IsBack(k):
@@ -217,6 +227,9 @@ var FindShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.Ke
 
 // Find begins to look for messages. On a phone it leaves the chat.
 func (r *Root) Find() {
+	if r.dialog != nil {
+		return
+	}
 	r.closeMenu()
 	if r.phone && r.snap.Chat != nil {
 		r.a.Close()
@@ -228,6 +241,9 @@ func (r *Root) Find() {
 func (r *Root) changed() {
 	if r.open != nil {
 		r.open.draw()
+	}
+	if r.dialog != nil {
+		r.dialog.draw()
 	}
 	if r.OnMoved != nil {
 		r.OnMoved()
@@ -260,6 +276,7 @@ func (r *Root) arrange() {
 	r.placePanes(size)
 	r.side.settle()
 	r.chat.settle()
+	r.pairCard.settle()
 	canvas.Refresh(r)
 }
 
@@ -269,13 +286,20 @@ func (r *Root) placePanes(size fyne.Size) {
 	setVisible(r.idle, !r.phone && !open)
 	setVisible(r.chat.object, open)
 	setVisible(r.side.object, !r.phone || !open)
+	w := size.Width
+	if !r.phone {
+		w = max(sidebarLeast, min(sidebarMost, size.Width*sidebarShare))
+	}
+	y := float32(0) // of what is below the card
+	if r.pairCard.object.Visible() {
+		y = r.pairCard.height(w)
+		kit.Place(r.pairCard.object, 0, 0, w, y)
+	}
+	kit.Place(r.side.object, 0, y, w, size.Height-y)
 	if r.phone {
-		kit.Place(r.side.object, 0, 0, size.Width, size.Height)
-		kit.Place(r.chat.object, 0, 0, size.Width, size.Height)
+		kit.Place(r.chat.object, 0, y, size.Width, size.Height-y)
 		return
 	}
-	w := max(sidebarLeast, min(sidebarMost, size.Width*sidebarShare))
-	kit.Place(r.side.object, 0, 0, w, size.Height)
 	kit.Place(r.line, w, 0, 1, size.Height)
 	for _, o := range []fyne.CanvasObject{r.idle, r.chat.object} {
 		kit.Place(o, w+1, 0, size.Width-w-1, size.Height)
@@ -291,8 +315,12 @@ func (r *Root) Elements() []Element {
 	if r.chat.object.Visible() {
 		out = append(out, r.chat.elements()...)
 	}
+	out = append(out, r.pairCard.elements()...)
 	if r.open != nil {
 		out = append(out, r.open.elements()...)
+	}
+	if r.dialog != nil {
+		out = append(out, r.dialog.elements()...)
 	}
 	return out
 }
@@ -314,5 +342,5 @@ func (w *rootRenderer) Layout(fyne.Size) {
 }
 func (w *rootRenderer) Objects() []fyne.CanvasObject {
 	r := w.r
-	return []fyne.CanvasObject{r.side.object, r.idle, r.chat.object, r.line}
+	return []fyne.CanvasObject{r.side.object, r.idle, r.chat.object, r.line, r.pairCard.object}
 }

@@ -121,6 +121,10 @@ func sample() viewmodel.Snapshot {
 	twin1, twin2 := device(4, "ThinkPad", "T", false), device(14, "ThinkPad", "T", true)
 	jonas.Presence = viewmodel.Away
 	twin1.ShowID, twin2.ShowID = true, true
+	mia.Verified, amelie.Verified = true, true
+	for _, d := range []*viewmodel.Device{&jonas, &lounge, &twin1, &twin2} {
+		d.CanPair = true
+	}
 	conv := func(d viewmodel.Device, preview, time string, tick viewmodel.Tick, unread int) viewmodel.Conversation {
 		return viewmodel.Conversation{Device: d, Preview: safetext.Display(preview), Time: time, Tick: tick, Unread: unread}
 	}
@@ -141,7 +145,7 @@ func sample() viewmodel.Snapshot {
 			conv(device(9, "Дмитрий Ким", "ДК", false), "До встречи", "12 Nov", viewmodel.TickWaiting, 0),
 		},
 		Chat: &viewmodel.Chat{
-			Device: mia, Status: "In earshot", CanWrite: true, Contact: true, Receipts: true,
+			Device: mia, Status: "In earshot · verified", CanWrite: true, Contact: true, Receipts: true,
 			Rows: []*viewmodel.Row{
 				day("d1", "Yesterday"),
 				row("1", "I found the old photos from the lake house on my drive.", "18:04", false, viewmodel.TickNone, true, true),

@@ -52,7 +52,7 @@ func newSidebar(h *host, z sizes) *sidebar {
 		host: h, z: z,
 		header: newSelfHeader(h, z),
 		finder: newFinder(h, z, z == phoneSizes),
-		nearby: newNearbyStrip(t, z, h.a.Open, h.moved),
+		nearby: newNearbyStrip(h, z),
 		notice: newNotice(t, h.a.DismissNotice),
 		cards:  make(map[identity.DeviceID]*requestCard),
 		rows:   make(map[identity.DeviceID]*conversationRow),
@@ -197,6 +197,7 @@ func (s *sidebar) setRows(conversations []viewmodel.Conversation) {
 		if r == nil {
 			r = newConversationRow(s.t, s.z)
 			r.OnTap = func() { s.a.Open(c.ID) }
+			r.menu = s.deviceMenu
 		}
 		if r.c != c {
 			r.set(c)

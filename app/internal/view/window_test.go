@@ -195,10 +195,11 @@ func TestStripNames(t *testing.T) {
 	}
 }
 
-// TestStripPitch: devices move together before the strip scrolls.
+// TestStripPitch: devices, and the cell to pair behind them, move together before
+// the strip scrolls.
 func TestStripPitch(t *testing.T) {
 	snap := sample()
-	for n, want := range map[int]float32{2: 70, 4: 70, 5: 61.5, 12: 61} {
+	for n, want := range map[int]float32{2: 70, 3: 70, 4: 61.5, 12: 61} {
 		snap.Nearby = nil
 		for i := range n {
 			snap.Nearby = append(snap.Nearby, device(byte(20+i), "Mia", "M", true))

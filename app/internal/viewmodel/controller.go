@@ -152,6 +152,7 @@ func (l *loop) run(ctx context.Context) {
 			l.c.markRead(id)
 		}
 		l.seek(ctx)
+		l.c.tendInvite(l.s)
 		l.render()
 		select {
 		case <-ctx.Done():
@@ -211,6 +212,7 @@ func (l *loop) connect(ctx context.Context, s subscription) {
 		return
 	}
 	l.live = s
+	l.s.pair.rejoin()
 	l.stale |= staleAll
 }
 

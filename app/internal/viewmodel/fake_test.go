@@ -20,6 +20,7 @@ import (
 // fake is a Service in memory.
 type fake struct {
 	messenger.Service // Add, Outbox: not used here
+	pairFake
 
 	mu       sync.Mutex
 	self     messenger.Self

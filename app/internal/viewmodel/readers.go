@@ -60,6 +60,7 @@ var readers = []struct {
 	{"notices", staleNotices, readNotices},
 	{"newer", staleNewer, readNewer},
 	{"settings", staleSettings, readSettings},
+	{"pairing", stalePairing, readPairing},
 }
 
 // reading is what came of reading.

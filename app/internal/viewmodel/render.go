@@ -23,10 +23,11 @@ func (s *state) snapshot(now time.Time) Snapshot {
 		shared[n]++
 	}
 	device := func(id identity.DeviceID) Device {
-		name := names[id]
+		name, level := names[id], s.levelOf(id)
 		return Device{
 			ID: id, ShortID: id.Short(), ShowID: shared[name] > 1 || name == safetext.Unnamed,
-			Face: face(id, name, presenceOf(s.peers[id])),
+			Face:     face(id, name, presenceOf(s.peers[id])),
+			Verified: level == trust.Verified, CanPair: level == trust.Stranger || level == trust.Accepted,
 		}
 	}
 	out := Snapshot{
@@ -65,6 +66,7 @@ func (s *state) snapshot(now time.Time) Snapshot {
 	if s.thread != nil {
 		out.Chat = s.chatSnapshot(device(s.thread.peer), now)
 	}
+	out.Pairing, out.PairCard = s.pairSnapshot(device)
 	return out
 }
 
@@ -168,6 +170,22 @@ func (s *state) level(c messenger.Contact) trust.Level {
 	return c.Level
 }
 
+// levelOf is how far a device is trusted, by the newest that is known.
+func (s *state) levelOf(id identity.DeviceID) trust.Level {
+	if p, ok := s.peers[id]; ok {
+		return p.Level
+	}
+	c, _ := s.conversation(id)
+	return c.Contact.Level
+}
+
+func pickWord(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
+
 func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
 	id := s.thread.peer
 	peer, known := s.peers[id]
@@ -179,7 +197,7 @@ func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
 	t := s.thread
 	t.unsaved, t.contact, t.name, t.writable = s.sendingTo(id), peer.Level.IsContact(), d.Name, peer.Level != trust.Blocked
 	chat := &Chat{
-		Device: d, Verified: peer.Level == trust.Verified, Typing: peer.Typing,
+		Device: d, Typing: peer.Typing,
 		Contact: t.contact, Receipts: talked && c.Contact.Receipts,
 		Status: presence(presenceOf(peer), peer.LastSeen.In(now.Location()), now),
 		Rows:   t.snapshot(now), Older: t.older, Newer: t.newer, Missed: t.missed, Place: t.place,
@@ -189,6 +207,9 @@ func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
 	}
 	if peer.LastSeen.IsZero() {
 		chat.Status = presence(presenceOf(peer), time.Time{}, now)
+	}
+	if t.contact {
+		chat.Status += pickWord(d.Verified, " · verified", " · not verified")
 	}
 	if peer.Typing {
 		chat.Status = typingText

@@ -16,10 +16,12 @@ type Snapshot struct {
 	NearbyHint    string // what stands there while Nearby is empty
 	Requests      []Request
 	Conversations []Conversation
-	Chat          *Chat   // nil: none is open
-	Search        *Search // nil: nothing is looked for
-	Notice        string  // what went wrong with the last action, "" if nothing
-	Keep          string  // how long messages are kept: KeepForever, or days like "30d"; "" while not known
+	Chat          *Chat       // nil: none is open
+	Search        *Search     // nil: nothing is looked for
+	Pairing       *PairDialog // nil: there is no dialog of pairing
+	PairCard      *PairCard   // nil: there is no pairing beside it
+	Notice        string      // what went wrong with the last action, "" if nothing
+	Keep          string      // how long messages are kept: KeepForever, or days like "30d"; "" while not known
 }
 
 // Self is this device.
@@ -55,6 +57,9 @@ type Device struct {
 	ID      identity.DeviceID
 	ShortID string
 	ShowID  bool // another device has the same name
+
+	Verified bool // two persons have compared the code
+	CanPair  bool // they may: it is neither verified nor blocked
 }
 
 // Request is a stranger that asks to write.
@@ -77,11 +82,10 @@ type Conversation struct {
 // Chat is the conversation on the screen.
 type Chat struct {
 	Device
-	Status   string // "In earshot", "Last seen 14:32"
+	Status   string // "In earshot · verified", "Last seen 14:32 · not verified"
 	Typing   bool   // somebody there is writing, and Status says so
-	Verified bool
-	Contact  bool // texts are exchanged with it
-	Receipts bool // it learns what was read here
+	Contact  bool   // texts are exchanged with it
+	Receipts bool   // it learns what was read here
 	Bar      Bar
 	BarText  safetext.Display // one or two lines for a person, "" with BarNone
 	CanWrite bool

@@ -23,8 +23,9 @@ const (
 	staleNewer    // the page below it
 	staleSettings // what a person has chosen
 	staleNotices
+	stalePairing
 
-	staleAll = staleNotices | staleSelf | stalePeers | staleConversations | staleRequests | staleThread | staleSettings
+	staleAll = stalePairing | staleNotices | staleSelf | stalePeers | staleConversations | staleRequests | staleThread | staleSettings
 )
 
 // state is what the snapshots are made of. Only the controller's loop touches it.
@@ -51,7 +52,8 @@ type state struct {
 	settings      []messenger.Setting
 	typing        typing  // what others were told
 	search        *search // nil: nothing is looked for
-	searches      uint64  // so many were begun
+	pair          pairing
+	searches      uint64 // so many were begun
 }
 
 // draft is an unsent text.
@@ -95,6 +97,8 @@ func (s *state) apply(e messenger.Event) stale {
 		return staleAll
 	case e.Kind == messenger.EventNotices:
 		return staleNotices
+	case e.Kind == messenger.EventPairing && e.Pairing != nil:
+		return s.pair.tell(*e.Pairing)
 	case e.Kind == messenger.EventSelf && e.Self != nil:
 		s.self = *e.Self
 		return staleSelf
