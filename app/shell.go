@@ -165,6 +165,8 @@ func (s *shell) serve(d device) (stopped, unstored error) {
 	})
 	s.begin(c)
 	defer s.control.Store(nil)
+	s.links.to(c.OpenLink)
+	defer s.links.to(nil)
 	var wg sync.WaitGroup
 	if p := s.phone; p != nil {
 		p.attach(d, func(id identity.DeviceID) { s.dispatch(func() { c.Open(id) }) })

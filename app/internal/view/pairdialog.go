@@ -32,6 +32,7 @@ const (
 	pairField   = 46
 	pairBottom  = 30
 	pairBlur    = 6
+	pairFoot    = 14 // beside the line at the foot
 )
 
 // matchAfter is for how long a code is seen before it can be called equal
@@ -250,7 +251,7 @@ func (p *pairDialog) layout(s fyne.Size) {
 	body, foot := p.flow(w, false), float32(0)
 	setVisible(p.foot.object, p.d.Step == viewmodel.PairCompare || p.d.Step == viewmodel.PairInvite)
 	if p.foot.object.Visible() {
-		foot = 20 + p.foot.height(w-2*pairPad)
+		foot = 20 + float32(math.Ceil(float64(p.foot.height(w-2*pairFoot))))
 	}
 	if body+pairButtons+foot+pairBottom > most {
 		p.foot.object.Hide()
@@ -266,7 +267,7 @@ func (p *pairDialog) layout(s fyne.Size) {
 	kit.Place(p.card, x, y, w, h)
 	kit.Place(p.bare, x, y, w, body)
 	kit.Place(p.row, x+pairPad, y+body, w-2*pairPad, pairButtons)
-	kit.Place(p.foot.object, x+pairPad, y+body+pairButtons+20, w-2*pairPad, foot)
+	kit.Place(p.foot.object, x+pairFoot, y+body+pairButtons+20, w-2*pairFoot, foot)
 	kit.Place(p.x, x+w-pairClose-12, y+12, pairClose, pairClose)
 	p.stand.at(p.row.Position())
 }

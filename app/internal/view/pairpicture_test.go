@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
 )
 
@@ -70,6 +71,12 @@ func TestPairingPictures(t *testing.T) {
 	over := withDialog("invite")
 	over.Pairing.Ends = time.Unix(0, 0)
 	pictures(t, "pair-ended-phone", over, 360, 640, later)
+	unverified := sample()
+	unverified.Chat.Device, unverified.Chat.Status = unverified.Nearby[1], "In earshot · not verified"
+	pictures(t, "pair-menu", unverified, 1000, 700, func(r *Root) {
+		element(r, "chat-menu").Object.(*kit.IconButton).OnTap()
+		r.open.rows[0].FocusLost()
+	})
 	pictures(t, "pair-ways", sample(), 1000, 700, func(r *Root) {
 		element(r, "pair").Object.(*pairCell).OnTap()
 		for _, row := range r.open.rows {

@@ -115,6 +115,10 @@ func (r *Root) restyle() {
 		return
 	}
 	r.closeMenu()
+	link := ""
+	if r.dialog != nil {
+		link = r.dialog.field.entry.Text
+	}
 	r.closeDialog()
 	side, chat := r.side.state(), r.chat
 	writing := r.hasKeys(chat.composer.entry)
@@ -128,6 +132,9 @@ func (r *Root) restyle() {
 		r.chat.focus()
 	}
 	r.showPairing()
+	if r.dialog != nil {
+		r.dialog.field.entry.SetText(link)
+	}
 }
 
 // newIdle is what stands beside the list while no chat is open.

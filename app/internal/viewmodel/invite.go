@@ -2,6 +2,7 @@ package viewmodel
 
 import (
 	"context"
+	"errors"
 
 	"earshot/internal/messenger"
 )
@@ -63,15 +64,16 @@ func (c *Controller) tendInvite(s *state) {
 			return func(*state) stale { return 0 }
 		}
 		made, err := c.opt.Service.Invite(ctx)
+		why := ""
+		switch {
+		case errors.Is(err, messenger.ErrUnreachable):
+			why = "This device is on no network. Join one and try again."
+		case err != nil:
+			why = c.pairRefused(ctx, err)
+		}
 		return func(s *state) stale {
 			if i := &s.pair.invite; i.rev == rev {
-				i.invite = made
-				if err != nil {
-					if ctx.Err() != nil || c.unanswered(err) {
-						err = context.DeadlineExceeded
-					}
-					i.why = inviteRefusal(err)
-				}
+				i.invite, i.why = made, why
 			}
 			return 0
 		}

@@ -38,11 +38,12 @@ func (c *Controller) begin(s *state, sheet pairSheet, do func(context.Context) (
 	rev := s.pair.put(sheet)
 	c.command(func(ctx context.Context) func(*state) stale {
 		p, err := do(ctx)
+		why := c.pairRefused(ctx, err)
 		return func(s *state) stale {
 			gone := s.pair.sheet.rev != rev
 			switch {
 			case err != nil && !gone:
-				sheet.kind, sheet.why = sheetFailed, c.pairRefused(ctx, err)
+				sheet.kind, sheet.why = sheetFailed, why
 				s.pair.put(sheet)
 			case err == nil && gone:
 				s.pair.hide(p.Serial)
@@ -57,7 +58,12 @@ func (c *Controller) begin(s *state, sheet pairSheet, do func(context.Context) (
 	})
 }
 
+// pairRefused is an error of a command in words, "" for nil. Only while the
+// command runs does ctx say whether it was too slow.
 func (c *Controller) pairRefused(ctx context.Context, err error) string {
+	if err == nil {
+		return ""
+	}
 	if ctx.Err() != nil || c.unanswered(err) {
 		err = context.DeadlineExceeded
 	}
@@ -84,6 +90,7 @@ func (c *Controller) AnswerPair(serial uint64, answer PairAnswer) {
 func (c *Controller) answerPair(serial uint64, choice messenger.PairChoice) {
 	c.command(func(ctx context.Context) func(*state) stale {
 		p, err := c.opt.Service.AnswerPair(ctx, serial, choice)
+		why := c.pairRefused(ctx, err)
 		return func(s *state) stale {
 			switch {
 			case err == nil:
@@ -91,7 +98,7 @@ func (c *Controller) answerPair(serial uint64, choice messenger.PairChoice) {
 			case errors.Is(err, messenger.ErrNoPairing), errors.Is(err, messenger.ErrPairNotNow):
 				return stalePairing
 			}
-			s.notice = c.pairRefused(ctx, err)
+			s.notice = why
 			return stalePairing
 		}
 	})
@@ -156,11 +163,12 @@ func (c *Controller) OpenLink(link string) {
 func (c *Controller) readLink(link string, rev int, bad sheetKind) {
 	c.command(func(ctx context.Context) func(*state) stale {
 		claim, err := c.opt.Service.ReadLink(ctx, link)
+		why := c.pairRefused(ctx, err)
 		return func(s *state) stale {
 			switch {
 			case s.pair.sheet.rev != rev:
 			case err != nil:
-				s.pair.put(pairSheet{kind: bad, why: c.pairRefused(ctx, err)})
+				s.pair.put(pairSheet{kind: bad, why: why})
 			default:
 				s.pair.put(pairSheet{kind: sheetAsk, link: link, peer: claim.ID, name: claim.Name})
 			}

@@ -162,11 +162,3 @@ func pairRefusal(err error) string {
 	}
 	return refusal(err)
 }
-
-// inviteRefusal is why there is no code to show.
-func inviteRefusal(err error) string {
-	if errors.Is(err, messenger.ErrUnreachable) {
-		return "This device is on no network. Join one and try again."
-	}
-	return refusal(err)
-}
