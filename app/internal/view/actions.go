@@ -18,6 +18,10 @@ type Actions interface {
 	Accept(id identity.DeviceID)
 	Refuse(id identity.DeviceID)
 	Block(id identity.DeviceID)
+	Unblock(id identity.DeviceID)
+	SetNick(id identity.DeviceID, nick string) bool // a name that this device gives, "" takes it back
+	Replace(old, newID identity.DeviceID)           // newID takes the place of old
+	Forget(id identity.DeviceID)
 	Reply(id identity.DeviceID, key string)           // the next text answers the message of a row
 	Edit(id identity.DeviceID, key string)            // the composer edits it
 	EditLast(id identity.DeviceID)                    // the composer edits the newest own one
@@ -34,6 +38,7 @@ type Actions interface {
 	Export(id identity.DeviceID, f viewmodel.File, asJSON bool)
 	SetReceipts(id identity.DeviceID, on bool)
 	SetKeep(value string)
+	SetVisibility(value string)
 	Search(text string)                      // in all conversations, as it is typed
 	SearchMore()                             // more of the same
 	EndSearch()                              // no search any more

@@ -49,7 +49,7 @@ type chatPane struct {
 func newChatPane(h *host) *chatPane {
 	t, a := h.t, h.a
 	p := &chatPane{host: h, atEnd: true, problem: newProblemLine(t)}
-	p.head = newChatHead(t, a.Close, p.openMenu)
+	p.head = newChatHead(t, a.Close, p.openMenu, h.about)
 	p.newList()
 	p.jump = kit.NewIconButton(t, kit.IconDown, "Go to the newest message", jumpSize, 22, p.toEnd)
 	p.jump.Colors(t.Surface, t.Muted)

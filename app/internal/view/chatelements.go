@@ -15,6 +15,7 @@ func (p *chatPane) elements() []Element {
 	out := []Element{
 		{ID: "chat", Label: string(p.chat.Name), Text: p.chat.Status, State: p.chat.ShortID, Object: p.head.object},
 	}
+	out = append(out, Element{ID: "chat-about", Label: p.head.who.Label(), Object: p.head.who})
 	if p.head.back.Visible() {
 		out = append(out, Element{ID: "back", Label: p.head.back.Label(), Object: p.head.back})
 	}

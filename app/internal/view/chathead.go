@@ -3,8 +3,6 @@ package view
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
@@ -20,6 +18,7 @@ const (
 	shieldSize = 14
 	headMore   = 44
 	headRight  = 8
+	headRoom   = 6 // around what can be tapped
 )
 
 // chatHead says whom a chat is with.
@@ -36,8 +35,8 @@ type chatHead struct {
 }
 
 // newChatHead returns the head; back leaves the chat, menu is called with the
-// place for a menu about it.
-func newChatHead(t *kit.Tokens, back func(), menu func(fyne.Position)) *chatHead {
+// place for a menu about it, and about tells of the device.
+func newChatHead(t *kit.Tokens, back func(), menu func(fyne.Position), about func()) *chatHead {
 	h := &chatHead{
 		t:      t,
 		avatar: kit.NewAvatar(t, headAvatar, t.Surface),
@@ -48,17 +47,15 @@ func newChatHead(t *kit.Tokens, back func(), menu func(fyne.Position)) *chatHead
 	}
 	h.back.Colors(kit.WithAlpha(t.Surface, 0), t.Text)
 	h.more = kit.NewIconButton(t, kit.IconMore, "About this conversation", headMore, 20, nil)
-	open := func() {
+	h.more.OnTap = func() {
 		menu(fyne.CurrentApp().Driver().AbsolutePositionForObject(h.more).AddXY(0, headMore))
 	}
-	h.more.OnTap = open
-	h.who = &headArea{tap: open}
-	h.who.ExtendBaseWidget(h.who)
+	h.who = newHeadArea(t, about)
 	line := canvas.NewRectangle(t.Border)
 	h.object = kit.NewPanel(kit.High(headerHeight+1), func(s fyne.Size) {
 		kit.Place(line, 0, s.Height-1, s.Width, 1)
 		h.place(s)
-	}, line, h.avatar, h.name, h.shield, h.status, h.who, h.back, h.more)
+	}, line, h.who, h.avatar, h.name, h.shield, h.status, h.back, h.more)
 	return h
 }
 
@@ -70,7 +67,11 @@ func (h *chatHead) place(s fyne.Size) {
 	}
 	kit.Place(h.avatar, x, (headerHeight-headAvatar)/2, headAvatar, headAvatar)
 	kit.Place(h.more, s.Width-headRight-headMore, (headerHeight-headMore)/2, headMore, headMore)
-	kit.Place(h.who, x, 0, max(1, s.Width-headRight-headMore-x), headerHeight)
+	end := s.Width - headRight
+	if h.more.Visible() {
+		end -= headMore
+	}
+	kit.Place(h.who, x-headRoom, 0, max(1, end-x+headRoom), headerHeight)
 	x += headAvatar + avatarGap
 	nh, sh := kit.LineHeight(headName), kit.LineHeight(headStatus)
 	top := (headerHeight - nh - sh - headGap) / 2
@@ -90,7 +91,7 @@ func (h *chatHead) set(c *viewmodel.Chat) {
 	h.status.SetText(safetext.Display(c.Status))
 	h.status.SetStyle(kit.Style{Size: headStatus, Color: pick(c.Typing, h.t.AccentText, h.t.Muted)})
 	setVisible(h.more, c.Contact || c.CanPair)
-	setVisible(h.who, c.Contact || c.CanPair)
+	h.who.SetLabel("About " + string(c.Name))
 	setVisible(h.shield, c.Verified)
 	h.place(h.object.Size())
 	canvas.Refresh(h.object)
@@ -102,19 +103,27 @@ func (h *chatHead) phone(on bool) {
 	h.place(h.object.Size())
 }
 
-// headArea takes the taps on the name. It draws nothing.
+// headArea takes the taps on the name, and is marked while it has the pointer or
+// the keyboard.
 type headArea struct {
-	widget.BaseWidget
-	tap func()
+	kit.Pressable
+	back *canvas.Rectangle
 }
 
-// Tapped implements fyne.Tappable.
-func (a *headArea) Tapped(*fyne.PointEvent) { a.tap() }
-
-// Cursor implements desktop.Cursorable.
-func (a *headArea) Cursor() desktop.Cursor { return desktop.PointerCursor }
+func newHeadArea(t *kit.Tokens, tap func()) *headArea {
+	a := &headArea{back: kit.Rounded(kit.WithAlpha(t.Surface, 0), rowRadius)}
+	a.OnTap = tap
+	a.OnChange(func() {
+		a.back.FillColor = pick(a.Hovered() || a.Focused(), t.Hover, kit.WithAlpha(t.Surface, 0))
+		canvas.Refresh(a.back)
+	})
+	a.ExtendBaseWidget(a)
+	return a
+}
 
 // CreateRenderer implements fyne.Widget.
 func (a *headArea) CreateRenderer() fyne.WidgetRenderer {
-	return kit.NewRenderer(kit.Fixed(1, 1), func(fyne.Size) {})
+	return kit.NewRenderer(kit.Fixed(1, 1), func(s fyne.Size) {
+		kit.Place(a.back, 0, headRoom, s.Width, s.Height-2*headRoom)
+	}, a.back)
 }

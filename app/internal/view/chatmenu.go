@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -19,7 +18,7 @@ func (p *chatPane) openMenu(at fyne.Position) {
 	if p.chat == nil || !p.chat.Contact && !p.chat.CanPair {
 		return
 	}
-	var entries []menuEntry
+	entries := []menuEntry{{id: "chat/about", icon: kit.IconPerson, word: "About this device …", do: p.about}}
 	if p.chat.CanPair {
 		entries = append(entries, p.pairEntry(p.chat.Device))
 	}
@@ -72,63 +71,4 @@ func (p *chatPane) askClear(at fyne.Position) {
 	p.question(at, "Delete the conversation with "+safetext.Isolate(p.chat.Name)+"?",
 		"It is deleted on this device only. Messages that still wait to be delivered stay.",
 		menuEntry{id: "ask/clear", icon: kit.IconDelete, word: "Delete conversation", danger: true, do: func() { p.a.Clear(id) }})
-}
-
-// keepFor are the times for which messages can be kept, as the service knows
-// them, and in words.
-var keepFor = [...]struct{ value, word string }{
-	{"forever", "For ever"}, {"30d", "30 days"}, {"365d", "1 year"},
-}
-
-// keepWord is a time for which messages are kept, in words.
-func keepWord(value string) string {
-	for _, k := range keepFor {
-		if k.value == value {
-			return k.word
-		}
-	}
-	if days, ok := strings.CutSuffix(value, "d"); ok {
-		return days + " days"
-	}
-	return value
-}
-
-// openSettings shows what can be chosen for this device.
-func (r *Root) openSettings(at fyne.Position) {
-	values := []string{}
-	known := false
-	for _, k := range keepFor {
-		values = append(values, k.value)
-		known = known || k.value == r.snap.Keep
-	}
-	if !known && r.snap.Keep != "" { // chosen elsewhere
-		values = append(values, r.snap.Keep)
-	}
-	var entries []menuEntry
-	for _, value := range values {
-		e := menuEntry{id: "keep/" + value, icon: kit.IconKeep, word: keepWord(value), do: func() { r.askKeep(at, value) }}
-		if value == r.snap.Keep {
-			e.state = stateChosen
-		}
-		entries = append(entries, e)
-	}
-	m := newContextMenu(r.t, at, r.leaveMenu, entries...)
-	m.width = wideMenu
-	m.ask("Keep messages", "Older ones are deleted on this device. What still waits to be delivered stays.")
-	m.width = wideMenu
-	r.card(m)
-}
-
-// askKeep chooses how long messages are kept. That which deletes some is asked
-// about first.
-func (r *Root) askKeep(at fyne.Position, value string) {
-	switch value {
-	case r.snap.Keep:
-	case "forever":
-		r.a.SetKeep(value)
-	default:
-		r.openQuestion(at, safetext.Display("Keep messages for "+keepWord(value)+"?"),
-			"Older messages are deleted on this device now, in all conversations.",
-			menuEntry{id: "ask/keep", icon: kit.IconDelete, word: "Delete older messages", danger: true, do: func() { r.a.SetKeep(value) }})
-	}
 }

@@ -21,7 +21,11 @@ const settleTime = 600 * time.Millisecond
 type decision struct {
 	accept, refuse, block *kit.TextButton
 	object                *fyne.Container
+	settler
+}
 
+// settler knows how long buttons have stood where they are.
+type settler struct {
 	host  *host
 	place fyne.Position // in the window, when it was looked at last
 	since time.Time     // it stands there; zero: it is not on the screen
@@ -30,7 +34,7 @@ type decision struct {
 // newDecision returns the buttons about the device that id names; quiet is the
 // fill of those that do not accept.
 func newDecision(h *host, quiet color.NRGBA, id func() identity.DeviceID) *decision {
-	d, t, a := &decision{host: h}, h.t, h.a
+	d, t, a := &decision{settler: settler{host: h}}, h.t, h.a
 	d.accept = kit.NewTextButton(t, "Accept", t.Accent, t.OnAccent, func() { d.answer(a.Accept, id()) })
 	d.refuse = kit.NewTextButton(t, "Refuse", quiet, t.Text, func() { d.answer(a.Refuse, id()) })
 	d.block = kit.NewTextButton(t, "Block", quiet, t.Danger, func() { d.answer(a.Block, id()) })
@@ -54,11 +58,11 @@ func (d *decision) answer(give func(identity.DeviceID), id identity.DeviceID) {
 }
 
 // settled reports whether the buttons have stood long enough.
-func (d *decision) settled() bool {
+func (d *settler) settled() bool {
 	return !d.since.IsZero() && d.host.now().Sub(d.since) >= settleTime
 }
 
-func (d *decision) restart() {
+func (d *settler) restart() {
 	d.since = d.host.now()
 	d.host.wake(settleTime)
 }
@@ -71,7 +75,7 @@ func (d *decision) enable(on bool) {
 }
 
 // settle tells where in the window the buttons are now.
-func (d *decision) settle(at fyne.Position) {
+func (d *settler) settle(at fyne.Position) {
 	if d.since.IsZero() || at != d.place {
 		d.place = at
 		d.restart()
@@ -79,7 +83,7 @@ func (d *decision) settle(at fyne.Position) {
 }
 
 // leave tells that the buttons are not on the screen, or about another device.
-func (d *decision) leave() { d.since = time.Time{} }
+func (d *settler) leave() { d.since = time.Time{} }
 
 // elements names the buttons below prefix.
 func (d *decision) elements(prefix string) []Element {

@@ -32,7 +32,9 @@ const (
 	askPadY  = 14 // above the question
 	askGap   = 4  // between the question and the note
 	askNote  = 12.5
-	askSaid  = 3  // lines of each note
+	askAbout = 2  // lines of a message that is asked about
+	askSaid  = 3  // lines of what else is said
+	askNotes = 9  // of the note: our longest with two long names
 	askLines = 20 // the longest host there is, in the widest letters, is seen whole
 )
 
@@ -121,16 +123,25 @@ func (m *contextMenu) typedKey(k *fyne.KeyEvent) bool {
 }
 
 // ask puts a question above the entries.
-func (m *contextMenu) ask(question, note safetext.Display) {
+func (m *contextMenu) ask(question, note safetext.Display) { m.askAbout(question, "", note) }
+
+// askAbout puts a question above the entries, with the beginning of what it is
+// about, "" for nothing.
+func (m *contextMenu) askAbout(question, about, note safetext.Display) {
 	m.width = askWidth
 	m.add("ask", question, kit.Style{Size: kit.BodySize, Color: m.t.Text, Bold: true}, askLines)
-	m.say("", note)
+	if about != "" {
+		m.add("ask/about", "“"+safetext.Isolate(about)+"”", kit.Style{Size: askNote, Color: m.t.Text}, askAbout)
+	}
+	m.add("", note, m.noteStyle(), askNotes)
 }
 
 // say puts a note below the question; name is that of its element, "" for none.
 func (m *contextMenu) say(name string, note safetext.Display) {
-	m.add(name, note, kit.Style{Size: askNote, Color: m.t.Muted}, askSaid)
+	m.add(name, note, m.noteStyle(), askSaid)
 }
+
+func (m *contextMenu) noteStyle() kit.Style { return kit.Style{Size: askNote, Color: m.t.Muted} }
 
 func (m *contextMenu) add(name string, text safetext.Display, style kit.Style, lines int) {
 	l := kit.NewLabel(style, lines)
@@ -306,29 +317,38 @@ const (
 )
 
 // addMark makes what says the state of the entry.
-func (l *menuLine) addMark() {
-	switch l.entry.state {
+func (l *menuLine) addMark() { l.mark = stateSign(l.t, l.entry.state) }
+
+// stateSign returns what says a state, nil for nothing. Its size is signSize.
+func stateSign(t *kit.Tokens, state menuState) fyne.CanvasObject {
+	switch state {
 	case stateChosen:
-		tick := kit.Icon(kit.IconTick, l.t.AccentText)
+		tick := kit.Icon(kit.IconTick, t.AccentText)
 		tick.SetMinSize(fyne.NewSize(menuIcon, menuIcon))
-		l.mark = tick
+		return tick
 	case stateOn, stateOff:
-		on := l.entry.state == stateOn
-		track, knob := kit.Rounded(pick(on, l.t.Accent, l.t.Faint), switchHeight/2), canvas.NewCircle(l.t.OnAccent)
-		l.mark = kit.NewPanel(kit.High(switchHeight), func(s fyne.Size) {
+		on := state == stateOn
+		track, knob := kit.Rounded(pick(on, t.Accent, t.Faint), switchHeight/2), canvas.NewCircle(t.OnAccent)
+		return kit.NewPanel(kit.High(switchHeight), func(s fyne.Size) {
 			const edge = (switchHeight - switchKnob) / 2
 			kit.Place(track, 0, 0, switchWidth, switchHeight)
 			kit.Place(knob, pick[float32](on, switchWidth-switchKnob-edge, edge), edge, switchKnob, switchKnob)
 		}, track, knob)
 	}
+	return nil
+}
+
+// signSize is the size of what says a state.
+func signSize(state menuState) (w, h float32) {
+	if state == stateOn || state == stateOff {
+		return switchWidth, switchHeight
+	}
+	return menuIcon, menuIcon
 }
 
 // placeMark puts it at the right of the entry.
 func (l *menuLine) placeMark(s fyne.Size) {
-	w, h := float32(menuIcon), float32(menuIcon)
-	if l.entry.state == stateOn || l.entry.state == stateOff {
-		w, h = switchWidth, switchHeight
-	}
+	w, h := signSize(l.entry.state)
 	if l.mark != nil {
 		kit.Place(l.mark, s.Width-stateRight-w, (s.Height-h)/2, w, h)
 	}

@@ -24,6 +24,8 @@ const (
 	cellApart   = 13 // least space between two avatars
 	stripFade   = 28 // wide, where more devices are behind the edge
 	stripBottom = 6
+	cellWarn    = 16
+	hintGap     = 2 // above the hint below the devices
 	cellRoom    = 4 // above and below a device, for its hover rectangle
 )
 
@@ -39,6 +41,8 @@ type nearbyCell struct {
 	back    *canvas.Rectangle
 	shield  *shieldBadge
 	menu    func(fyne.Position, viewmodel.Device)
+	warn    *canvas.Image    // its name is that of another one
+	disc    *canvas.Circle   // behind it
 	first   safetext.Display // what may stand for a name that is too long, "" for nothing
 }
 
@@ -49,7 +53,10 @@ func newNearbyCell(t *kit.Tokens, z sizes) *nearbyCell {
 		shortID: kit.NewLabel(kit.Style{Size: cellID, Color: t.Muted}, 1),
 		back:    kit.Rounded(t.Surface, 12),
 		shield:  newShieldBadge(t),
+		warn:    kit.Icon(kit.IconAlert, t.Hues[tileAmber].Fg), disc: canvas.NewCircle(t.Hues[tileAmber].Bg),
 	}
+	c.disc.StrokeWidth = 2
+	c.draw()
 	c.OnChange(c.draw)
 	c.ExtendBaseWidget(c)
 	return c
@@ -57,7 +64,9 @@ func newNearbyCell(t *kit.Tokens, z sizes) *nearbyCell {
 
 func (c *nearbyCell) set(d viewmodel.Device) {
 	c.device = d
-	c.SetLabel("Write to " + string(d.Name))
+	c.SetLabel("Write to " + string(d.Name) + spoken(d.Caution))
+	setVisible(c.warn, d.Caution != "")
+	setVisible(c.disc, d.Caution != "")
 	c.avatar.Set(d.Initials, d.Hue, dot(d.Presence))
 	c.shortID.SetText(safetext.Display(d.ShortID))
 	setVisible(c.shortID, d.ShowID)
@@ -70,6 +79,8 @@ func (c *nearbyCell) draw() {
 	c.back.FillColor = fill
 	c.avatar.SetRing(fill)
 	c.shield.setRing(fill)
+	c.disc.StrokeColor = fill
+	canvas.Refresh(c.disc)
 	canvas.Refresh(c.back)
 }
 
@@ -87,6 +98,9 @@ func (c *nearbyCell) layout(s fyne.Size) {
 	kit.Place(c.back, 0, 0, s.Width, s.Height)
 	kit.Place(c.avatar, (s.Width-d)/2, cellRoom, d, d)
 	c.shield.place((s.Width+d)/2, cellRoom)
+	x := (s.Width+d)/2 - cellWarn + 3
+	kit.Place(c.disc, x-2, cellRoom-5, cellWarn+4, cellWarn+4)
+	kit.Place(c.warn, x, cellRoom-3, cellWarn, cellWarn)
 	w := s.Width - 2*cellMargin
 	c.name.SetText(c.device.Name)
 	if c.first != "" && c.name.NaturalWidth() > w {
@@ -102,7 +116,7 @@ func (c *nearbyCell) layout(s fyne.Size) {
 
 // CreateRenderer implements fyne.Widget.
 func (c *nearbyCell) CreateRenderer() fyne.WidgetRenderer {
-	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.shield.object, c.name, c.shortID)
+	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.shield.object, c.disc, c.warn, c.name, c.shortID)
 }
 
 // TappedSecondary implements fyne.SecondaryTappable: right click or long press.
@@ -152,14 +166,22 @@ func newNearbyStrip(h *host, z sizes) *nearbyStrip {
 	return n
 }
 
-// height is what the devices need, or beside the cell to pair the hint that there
-// are none.
+// height is what the devices need, with the hint beside the cell to pair while
+// there are none, and below them else.
 func (n *nearbyStrip) height(width float32) float32 {
 	h := n.rowSize().Height
 	if len(n.order) == 0 {
 		h = max(h, n.hint.Fit(n.hintWidth(width))+2*cellRoom)
 	}
-	return stripTitle - cellRoom + h + stripBottom
+	return stripTitle - cellRoom + h + n.noteHeight(width) + stripBottom
+}
+
+// noteHeight is what the hint needs below the devices, 0 without them or it.
+func (n *nearbyStrip) noteHeight(width float32) float32 {
+	if len(n.order) == 0 || n.hint.Text() == "" {
+		return 0
+	}
+	return n.hint.Fit(width-2*inset) + hintGap
 }
 
 // hintWidth is what the cell to pair leaves.
@@ -207,10 +229,16 @@ func (n *nearbyStrip) place(s fyne.Size) {
 	x := s.Width - inset - c.Width
 	kit.Place(n.count, x, 4+(m.Height-c.Height)/2, c.Width, c.Height)
 	kit.Place(n.dot, x-11, 4+(m.Height-6)/2, 6, 6)
-	y, h := float32(stripTitle-cellRoom), s.Height-stripTitle+cellRoom
-	hw := n.hintWidth(s.Width)
-	hh := n.hint.Fit(hw)
-	kit.Place(n.hint, inset+n.z.cell+avatarGap, y+max(0, (h-stripBottom-hh)/2), hw, hh)
+	y := float32(stripTitle - cellRoom)
+	h := s.Height - y - n.noteHeight(s.Width)
+	if len(n.order) > 0 {
+		kit.Place(n.hint, inset, y+n.rowSize().Height+hintGap, s.Width-2*inset, n.hint.Fit(s.Width-2*inset))
+		h = n.rowSize().Height
+	} else {
+		w := n.hintWidth(s.Width)
+		hh := n.hint.Fit(w)
+		kit.Place(n.hint, inset+n.z.cell+avatarGap, y+max(0, (h-stripBottom-hh)/2), w, hh)
+	}
 	kit.Place(n.view, 0, y, s.Width, h)
 	n.placeCells(n.rowSize()) // the width may have changed their distance
 	kit.Place(n.left, 0, y, stripFade, h)
@@ -276,7 +304,7 @@ func (n *nearbyStrip) set(devices []viewmodel.Device, hint string) {
 		n.count.Text = strconv.Itoa(len(devices)) + " devices"
 	}
 	none := len(devices) == 0
-	setVisible(n.hint, none)
+	setVisible(n.hint, hint != "")
 	setVisible(n.count, !none)
 	setVisible(n.dot, !none)
 	n.placeCells(n.rowSize())

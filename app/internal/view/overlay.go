@@ -30,6 +30,11 @@ func (r *Root) openCard(m *contextMenu) { r.present(m, m.rows[0]) }
 // changes nothing. What is dangerous counts only after settleTime: it may lie
 // where the second click on the entry that asked falls.
 func (r *Root) openQuestion(at fyne.Position, question, note safetext.Display, answers ...menuEntry) {
+	r.openQuestionAbout(at, question, "", note, answers...)
+}
+
+// openQuestionAbout is openQuestion with the beginning of what it is about.
+func (r *Root) openQuestionAbout(at fyne.Position, question, about, note safetext.Display, answers ...menuEntry) {
 	settled := r.settling()
 	for i := range answers {
 		if answers[i].danger {
@@ -38,7 +43,7 @@ func (r *Root) openQuestion(at fyne.Position, question, note safetext.Display, a
 	}
 	answers = append(answers, menuEntry{id: "ask/cancel", icon: kit.IconClose, word: "Cancel", do: func() {}})
 	m := newContextMenu(r.t, at, r.leaveMenu, answers...)
-	m.ask(question, note)
+	m.askAbout(question, about, note)
 	r.present(m, m.rows[len(m.rows)-1])
 	r.changesIn(settleTime)
 }
@@ -88,6 +93,13 @@ func (r *Root) closeMenu() {
 // is written goes on, as the click that opened the menu took the keyboard away.
 func (r *Root) leaveMenu() {
 	r.closeMenu()
+	if r.sheet == nil {
+		r.writeOn()
+	}
+}
+
+// writeOn gives the keyboard to the composer of the open chat if nothing has it.
+func (r *Root) writeOn() {
 	c := fyne.CurrentApp().Driver().CanvasForObject(r)
 	if c != nil && c.Focused() == nil && r.snap.Chat != nil && !fyne.CurrentDevice().IsMobile() {
 		r.chat.focus()

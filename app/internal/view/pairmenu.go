@@ -55,6 +55,7 @@ func (r *Root) openDialog(d *viewmodel.PairDialog) {
 		return
 	}
 	r.closeMenu()
+	r.closeSheet()
 	r.dialog = newPairDialog(&r.host, d, !r.phone && d.Step != viewmodel.PairEnter)
 	c.Overlays().Add(r.dialog)
 	r.changed()

@@ -23,6 +23,8 @@ const (
 	cardEdge    = 1
 	cardMark    = 2 // edge of the open card
 	cardPair    = 40
+
+	barLines = 9 // of what stands above a composer: two sentences with names as long as they get
 )
 
 // requestCard is a stranger that asks, above the conversations. A tap on it
@@ -36,6 +38,7 @@ type requestCard struct {
 	avatar     *kit.Avatar
 	name, text *kit.Label
 	ask        *canvas.Text
+	caution    *caution
 	decision   *decision
 	pair       *kit.IconButton
 	open       bool // its chat is on the screen
@@ -47,7 +50,7 @@ func newRequestCard(h *host) *requestCard {
 		t: t, back: kit.Rounded(t.Surface, rowRadius), avatar: kit.NewAvatar(t, cardAvatar, t.Surface),
 		name: kit.NewLabel(kit.Style{Size: kit.BodySize, Color: t.Text, Bold: true}, 1),
 		text: kit.NewLabel(kit.Style{Size: cardText, Color: t.Text}, cardLines),
-		ask:  kit.Text("", kit.Style{Size: rowTime, Color: t.Muted}),
+		ask:  kit.Text("", kit.Style{Size: rowTime, Color: t.Muted}), caution: newCaution(t),
 	}
 	c.decision = newDecision(h, t.Field, func() identity.DeviceID { return c.r.ID })
 	c.pair = kit.NewIconButton(t, kit.IconPair, "Pair", cardPair, 20, func() { a.Pair(c.r.ID) })
@@ -77,11 +80,12 @@ func (c *requestCard) setOpen(open bool) {
 
 func (c *requestCard) set(r viewmodel.Request) {
 	c.r = r
-	c.SetLabel("Request of " + string(r.Name))
+	c.SetLabel("Request of " + string(r.Name) + spoken(r.Caution))
 	c.pair.SetLabel("Pair with " + string(r.Name))
 	c.avatar.Set(r.Initials, r.Hue, dot(r.Presence))
 	c.name.SetText(r.Name)
 	c.text.SetText(r.Text)
+	c.caution.set(r.Caution)
 	c.ask.Text = r.ShortID + " · asks to write to you"
 	c.layout(c.Size())
 	canvas.Refresh(c)
@@ -89,7 +93,8 @@ func (c *requestCard) set(r viewmodel.Request) {
 
 // HeightFor implements kit.Tall.
 func (c *requestCard) HeightFor(width float32) float32 {
-	h := cardPad + cardAvatar + cardGap + c.text.Fit(width-2*(rowMargin+cardPad)) + cardGap + cardButtons + cardPad + rowMargin
+	w := width - 2*(rowMargin+cardPad)
+	h := cardPad + cardAvatar + cardGap + c.cautionHeight(w) + c.text.Fit(w) + cardGap + cardButtons + cardPad + rowMargin
 	return float32(math.Ceil(float64(h))) // edges are sharp on whole pixels
 }
 
@@ -107,9 +112,29 @@ func (c *requestCard) layout(s fyne.Size) {
 	kit.Place(c.pair, s.Width-rowMargin-8-cardPair, cardPad+(cardAvatar-cardPair)/2, cardPair, cardPair)
 	kit.Place(c.ask, tx, top+nh+1, m.Width, m.Height)
 	y := float32(cardPad + cardAvatar + cardGap)
+	if warn := c.cautionHeight(w); warn > 0 {
+		kit.Place(c.caution.object, x, y, w, warn-cardGap)
+		y += warn
+	}
 	h := c.text.Fit(w)
 	kit.Place(c.text, x, y, w, h)
 	kit.Place(c.decision.object, x, y+h+cardGap, w, cardButtons)
+}
+
+// cautionHeight is what the caution and the gap below it need, 0 without one.
+func (c *requestCard) cautionHeight(width float32) float32 {
+	if c.r.Caution == "" {
+		return 0
+	}
+	return c.caution.height(width) + cardGap
+}
+
+// spoken is a caution behind a label.
+func spoken(c safetext.Display) string {
+	if c == "" {
+		return ""
+	}
+	return ". " + string(c)
 }
 
 // MinSize implements fyne.CanvasObject.
@@ -119,7 +144,7 @@ func (c *requestCard) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (c *requestCard) CreateRenderer() fyne.WidgetRenderer {
-	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.name, c.ask, c.text, c.decision.object, c.pair)
+	return kit.NewRenderer(c.MinSize, c.layout, c.back, c.avatar, c.name, c.ask, c.text, c.caution.object, c.decision.object, c.pair)
 }
 
 func (c *requestCard) elements() []Element {
@@ -143,7 +168,7 @@ type chatBar struct {
 func newChatBar(h *host, id func() identity.DeviceID) *chatBar {
 	t := h.t
 	b := &chatBar{
-		text: kit.NewLabel(kit.Style{Size: 13, Color: t.Text}, 3), back: canvas.NewRectangle(t.AccentSoft),
+		text: kit.NewLabel(kit.Style{Size: 13, Color: t.Text}, barLines), back: canvas.NewRectangle(t.AccentSoft),
 		decision: newDecision(h, t.Surface, id),
 	}
 	b.object = kit.NewPanel(b.height, b.place, b.back, b.text, b.decision.object)

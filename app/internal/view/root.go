@@ -19,21 +19,23 @@ import (
 
 // host is what the parts of the window share.
 type host struct {
-	t        *kit.Tokens
-	a        Actions
-	now      func() time.Time
-	takeKeys func(fyne.Focusable) // gives the keyboard to a widget, nil: to none
-	moved    func()               // to call after something was placed anew
-	wake     func(time.Duration)  // calls moved after a time
-	copyText func(string)
-	menu     func(at fyne.Position, entries ...menuEntry) // opens a menu in the window
-	card     func(*contextMenu)                           // opens a menu that was made before
-	close    func()                                       // closes it
-	settings func(at fyne.Position)                       // opens the settings there
-	find     func()                                       // begins to look for messages
-	save     func(name string, write func(viewmodel.File), failed func(error))
-	question func(at fyne.Position, question, note safetext.Display, answers ...menuEntry)
-	follow   func(l weblink.Link, at fyne.Position) // opens a link that was tapped there
+	t             *kit.Tokens
+	a             Actions
+	now           func() time.Time
+	takeKeys      func(fyne.Focusable) // gives the keyboard to a widget, nil: to none
+	moved         func()               // to call after something was placed anew
+	wake          func(time.Duration)  // calls moved after a time
+	copyText      func(string)
+	menu          func(at fyne.Position, entries ...menuEntry) // opens a menu in the window
+	card          func(*contextMenu)                           // opens a menu that was made before
+	close         func()                                       // closes it
+	settings      func()                                       // opens the settings
+	about         func()                                       // tells of the device of the open chat
+	find          func()                                       // begins to look for messages
+	save          func(name string, write func(viewmodel.File), failed func(error))
+	question      func(at fyne.Position, question, note safetext.Display, answers ...menuEntry)
+	questionAbout func(at fyne.Position, question, about, note safetext.Display, answers ...menuEntry)
+	follow        func(l weblink.Link, at fyne.Position) // opens a link that was tapped there
 }
 
 // Root is the content of the window: list and chat side by side from 720 dp,
@@ -68,7 +70,8 @@ type Root struct {
 	chat  *chatPane
 	idle  *fyne.Container // instead of a chat while none is open
 	line  *canvas.Rectangle
-	open  *contextMenu // nil: none
+	sheet *sheet       // nil: none
+	open  *contextMenu // above it; nil: none
 	last  followed
 	phone bool
 	width float32
@@ -85,7 +88,8 @@ func NewRoot(t *kit.Tokens, a Actions, copyText func(string)) *Root {
 	r.SaveFile = func(_ string, _ func(viewmodel.File), failed func(error)) { failed(errNoSaver) }
 	r.host = host{
 		a: a, now: func() time.Time { return r.Now() }, takeKeys: r.giveKeys, moved: r.changed, wake: r.changesIn,
-		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.leaveMenu, question: r.openQuestion, settings: r.openSettings, find: r.Find,
+		copyText: copyText, menu: r.openMenu, card: r.openCard, close: r.leaveMenu, question: r.openQuestion, find: r.Find,
+		questionAbout: r.openQuestionAbout, settings: r.openSettings, about: r.openAbout,
 		save:   func(name string, write func(viewmodel.File), failed func(error)) { r.SaveFile(name, write, failed) },
 		follow: r.follow,
 	}
@@ -131,6 +135,7 @@ func (r *Root) restyle() {
 	if writing {
 		r.chat.focus()
 	}
+	r.restyleSheet()
 	r.showPairing()
 	if r.dialog != nil {
 		r.dialog.field.entry.SetText(link)
@@ -156,14 +161,15 @@ func newIdle(t *kit.Tokens) *fyne.Container {
 // Set draws a snapshot.
 func (r *Root) Set(s viewmodel.Snapshot) {
 	opened := s.Chat != nil && (r.snap.Chat == nil || r.snap.Chat.ID != s.Chat.ID)
-	if opened || s.Chat == nil {
+	if opened || s.Chat == nil && r.snap.Chat != nil {
 		r.closeMenu()
 	}
 	r.snap = s
 	r.show()
+	r.setSheet(s)
 	r.showPairing()
 	r.arrange()
-	if opened && r.dialog == nil && !fyne.CurrentDevice().IsMobile() {
+	if opened && r.sheet == nil && r.dialog == nil && !fyne.CurrentDevice().IsMobile() {
 		r.chat.focus()
 	}
 	r.changed()
@@ -203,7 +209,7 @@ func (r *Root) hasKeys(f fyne.Focusable) bool {
 // TypedRune takes a character that was typed while no widget had the keyboard:
 // it begins or continues a text in the open chat.
 func (r *Root) TypedRune(c rune) {
-	if r.dialog == nil && r.snap.Chat != nil && r.snap.Chat.CanWrite {
+	if r.dialog == nil && r.sheet == nil && r.snap.Chat != nil && r.snap.Chat.CanWrite {
 		r.chat.focus()
 		r.chat.composer.entry.TypedRune(c)
 	}
@@ -218,6 +224,8 @@ func (r *Root) TypedKey(k *fyne.KeyEvent) {
 		r.leaveMenu()
 	case r.dialog != nil:
 		r.dialog.key(k)
+	case r.sheet != nil:
+		r.sheet.typedKey(k)
 	case r.snap.Chat != nil && kit.IsBack(k):
 		r.chat.back()
 	case r.side.finder.open && kit.IsBack(k):
@@ -238,6 +246,7 @@ func (r *Root) Find() {
 		return
 	}
 	r.closeMenu()
+	r.closeSheet()
 	if r.phone && r.snap.Chat != nil {
 		r.a.Close()
 	}
@@ -323,6 +332,9 @@ func (r *Root) Elements() []Element {
 		out = append(out, r.chat.elements()...)
 	}
 	out = append(out, r.pairCard.elements()...)
+	if r.sheet != nil {
+		out = append(out, r.sheet.elements()...)
+	}
 	if r.open != nil {
 		out = append(out, r.open.elements()...)
 	}

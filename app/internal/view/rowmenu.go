@@ -74,5 +74,5 @@ func (v *rowView) askDelete(at fyne.Position, id identity.DeviceID, r *viewmodel
 	if r.Acts&viewmodel.CanRemove != 0 {
 		answers = append(answers, menuEntry{id: "ask/here", icon: kit.IconDelete, word: "On this device only", danger: true, do: func() { v.a.Remove(id, r.Key) }})
 	}
-	v.question(at, "Delete this message?", note, answers...)
+	v.questionAbout(at, "Delete this message?", safetext.Line(r.Raw), note, answers...)
 }

@@ -61,10 +61,20 @@ func (r *recorder) OpenAt(id identity.DeviceID, key string)      { r.note("open 
 func (r *recorder) Export(id identity.DeviceID, f viewmodel.File, asJSON bool) {
 	r.note("export %s %v %v", id.Short(), asJSON, f.Commit())
 }
-func (r *recorder) SetKeep(value string)        { r.note("keep %s", value) }
-func (r *recorder) Accept(id identity.DeviceID) { r.note("accept %s", id.Short()) }
-func (r *recorder) Refuse(id identity.DeviceID) { r.note("refuse %s", id.Short()) }
-func (r *recorder) Block(id identity.DeviceID)  { r.note("block %s", id.Short()) }
+func (r *recorder) SetKeep(value string)         { r.note("keep %s", value) }
+func (r *recorder) Accept(id identity.DeviceID)  { r.note("accept %s", id.Short()) }
+func (r *recorder) Refuse(id identity.DeviceID)  { r.note("refuse %s", id.Short()) }
+func (r *recorder) Block(id identity.DeviceID)   { r.note("block %s", id.Short()) }
+func (r *recorder) Unblock(id identity.DeviceID) { r.note("unblock %s", id.Short()) }
+func (r *recorder) SetNick(id identity.DeviceID, nick string) bool {
+	r.note("nick %s %q", id.Short(), nick)
+	return !r.refuse
+}
+func (r *recorder) Replace(old, newID identity.DeviceID) {
+	r.note("replace %s %s", old.Short(), newID.Short())
+}
+func (r *recorder) Forget(id identity.DeviceID) { r.note("forget %s", id.Short()) }
+func (r *recorder) SetVisibility(value string)  { r.note("visible %s", value) }
 func (r *recorder) LoadOlder()                  { r.note("older") }
 func (r *recorder) Rename(name string) bool     { r.note("rename %q", name); return !r.refuse }
 func (r *recorder) AtEnd(end bool)              { r.note("end %v", end) }

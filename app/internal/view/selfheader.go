@@ -43,9 +43,7 @@ func newSelfHeader(host *host, z sizes) *selfHeader {
 	setVisible(h.find, z == phoneSizes) // elsewhere there is a field
 	h.entry = newNameEntry(h.commit, h.end, func() { h.editing(false) })
 	h.view = container.NewThemeOverride(h.entry, kit.WithoutScrollBars(t))
-	h.own = newAvatarButton(t, func() {
-		host.settings(fyne.CurrentApp().Driver().AbsolutePositionForObject(h.own).AddXY(0, headerHeight-8))
-	})
+	h.own = newAvatarButton(t, host.settings)
 	h.field.Hide()
 	h.entry.Hide()
 	h.ExtendBaseWidget(h)

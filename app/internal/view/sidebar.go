@@ -21,6 +21,8 @@ type sidebar struct {
 	finder  *finder
 	nearby  *nearbyStrip
 	notice  *notice
+	visible *visibleCard
+	asking  *requestHead
 	alerts  []*alertCard
 	cards   map[identity.DeviceID]*requestCard
 	rows    map[identity.DeviceID]*conversationRow
@@ -30,6 +32,7 @@ type sidebar struct {
 	column  *fyne.Container
 	scroll  *kit.Scroll
 	content *fyne.Container
+	foot    *fyne.Container
 	object  *fyne.Container
 }
 
@@ -50,13 +53,14 @@ func newSidebar(h *host, z sizes) *sidebar {
 	t := h.t
 	s := &sidebar{
 		host: h, z: z,
-		header: newSelfHeader(h, z),
-		finder: newFinder(h, z, z == phoneSizes),
-		nearby: newNearbyStrip(h, z),
-		notice: newNotice(t, h.a.DismissNotice),
-		cards:  make(map[identity.DeviceID]*requestCard),
-		rows:   make(map[identity.DeviceID]*conversationRow),
-		hint:   kit.NewLabel(kit.Style{Size: 13, Color: t.Muted}, hintLines),
+		header:  newSelfHeader(h, z),
+		finder:  newFinder(h, z, z == phoneSizes),
+		nearby:  newNearbyStrip(h, z),
+		notice:  newNotice(t, h.a.DismissNotice),
+		visible: newVisibleCard(h), asking: newRequestHead(t),
+		cards: make(map[identity.DeviceID]*requestCard),
+		rows:  make(map[identity.DeviceID]*conversationRow),
+		hint:  kit.NewLabel(kit.Style{Size: 13, Color: t.Muted}, hintLines),
 	}
 	s.hint.SetText(emptyHint())
 	s.column = kit.Column()
@@ -78,7 +82,8 @@ func newSidebar(h *host, z sizes) *sidebar {
 		s.object.Refresh()
 		s.moved()
 	}
-	s.object = kit.Frame(top, s.content, s.notice.object)
+	s.foot = kit.Column(s.visible.object, s.notice.object)
+	s.object = kit.Frame(top, s.content, s.foot)
 	return s
 }
 
@@ -86,6 +91,7 @@ func (s *sidebar) set(snap viewmodel.Snapshot) {
 	s.header.set(snap.Self)
 	s.nearby.set(snap.Nearby, snap.NearbyHint)
 	s.notice.set(snap.Notice)
+	s.visible.set(snap)
 	s.shown = s.shown[:0]
 	s.setAlerts(snap.Alerts)
 	s.setCards(snap)
@@ -118,11 +124,16 @@ func (s *sidebar) arrange() {
 	setVisible(s.finder.bar, s.finder.shown())
 	setVisible(s.nearby.object, !finding)
 	setVisible(s.scroll, !finding)
+	setVisible(s.visible.object, !finding && s.visible.asked)
 	setVisible(s.hint, !finding && s.ready && len(s.shown) == 0)
 }
 
 func (s *sidebar) setCards(snap viewmodel.Snapshot) {
 	seen := make(map[identity.DeviceID]*requestCard, len(snap.Requests))
+	s.asking.set(len(snap.Requests))
+	if len(snap.Requests) > 0 {
+		s.shown = append(s.shown, s.asking.object)
+	}
 	for _, r := range snap.Requests {
 		c := s.cards[r.ID]
 		if c == nil {
@@ -149,6 +160,11 @@ func (s *sidebar) settle() {
 		at := s.content.Position().Add(c.Position()).Add(c.decision.object.Position())
 		c.decision.settle(at.Subtract(s.scroll.Offset))
 	}
+	if !s.object.Visible() || !s.visible.object.Visible() {
+		s.visible.leave()
+		return
+	}
+	s.visible.settle(s.foot.Position().Add(s.visible.object.Position()).AddXY(s.object.Size().Width, 0))
 }
 
 // sidebarState is what a person did to the list that must survive when it is
@@ -219,6 +235,7 @@ func (s *sidebar) elements() []Element {
 		out = append(out, s.nearby.elements()...)
 		out = append(out, s.listElements()...)
 	}
+	out = append(out, s.visible.elements()...)
 	if s.notice.object.Visible() {
 		out = append(out, Element{ID: "notice", Label: "Notice", Text: s.notice.text.Text(), Object: s.notice.object})
 	}
@@ -234,6 +251,10 @@ func (s *sidebar) listElements() []Element {
 	first := true
 	for _, o := range s.shown {
 		switch o := o.(type) {
+		case *fyne.Container:
+			if o == s.asking.object {
+				out = append(out, s.asking.element())
+			}
 		case *requestCard:
 			out = append(out, o.elements()...)
 			if first {

@@ -200,8 +200,7 @@ func TestADoubleClickDeletesNothing(t *testing.T) {
 		open          func(*Root)
 	}{
 		{"menu/delete", "ask/everyone", func(r *Root) { menuOf(t, r, "5") }},
-		{"chat/clear", "ask/clear", func(r *Root) { r.chat.head.who.Tapped(nil) }},
-		{"keep/30d", "ask/keep", func(r *Root) { tap(t, r, "settings") }},
+		{"chat/clear", "ask/clear", func(r *Root) { tap(t, r, "chat-menu") }},
 	} {
 		snap := talking()
 		snap.Keep = "forever"
@@ -347,7 +346,7 @@ func TestTheMenuOfAConversation(t *testing.T) {
 	tap(t, root, "chat-menu")
 	tap(t, root, "chat/receipts")
 	want(t, rec, "receipts false")
-	root.chat.head.who.Tapped(nil)
+	tap(t, root, "chat-menu")
 	tap(t, root, "chat/clear")
 	want(t, rec)
 	rec.clock = rec.clock.Add(settleTime)

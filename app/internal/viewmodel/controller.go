@@ -169,6 +169,9 @@ func (l *loop) run(ctx context.Context) {
 		case <-clock.C:
 			l.dirty = true
 			l.stale |= staleSelf
+			if l.s.asksVisible(l.c.opt.Now()) { // it may have been answered elsewhere
+				l.stale |= staleSettings
+			}
 		case <-l.hold:
 			l.hold = nil
 		case <-l.pause:

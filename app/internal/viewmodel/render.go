@@ -1,9 +1,7 @@
 package viewmodel
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"earshot/internal/identity"
@@ -18,24 +16,28 @@ const hues = 10
 // snapshot returns what the state looks like at the time now, in its zone.
 func (s *state) snapshot(now time.Time) Snapshot {
 	names := s.names()
-	shared := make(map[safetext.Display]int, len(names))
-	for _, n := range names {
-		shared[n]++
+	folded := make(map[identity.DeviceID]string, len(names))
+	shared := make(map[string]int, len(names))
+	for id, n := range names {
+		folded[id] = safetext.FoldName(string(n))
+		shared[folded[id]]++
 	}
 	device := func(id identity.DeviceID) Device {
 		name, level := names[id], s.levelOf(id)
-		return Device{
-			ID: id, ShortID: id.Short(), ShowID: shared[name] > 1 || name == safetext.Unnamed,
+		d := Device{
+			ID: id, ShortID: id.Short(), ShowID: shared[folded[id]] > 1 || name == safetext.Unnamed,
 			Face:     face(id, name, presenceOf(s.peers[id])),
 			Verified: level == trust.Verified, CanPair: level == trust.Stranger || level == trust.Accepted,
 		}
+		r, _ := s.request(id)
+		if d.ShowID || !r.ReplacedBy.IsZero() || !s.peers[id].ReplacedBy.IsZero() {
+			d.Caution = s.caution(id, r.ReplacedBy, names, s.contacts(id))
+		}
+		return d
 	}
 	out := Snapshot{
 		Ready: s.ready, Self: s.selfSnapshot(), Notice: s.noticeNow(), Alerts: alerts(s.notices), Keep: s.setting(messenger.SettingKeep),
-	}
-	out.NearbyHint = "No other device in earshot. Start Earshot on one in this network and it appears here."
-	if out.Self.Offline {
-		out.NearbyHint = "This device is on no network. Join one, and the devices on it appear here."
+		Visibility: s.self.Visibility, AskVisible: s.asksVisible(now), Blocked: s.blocked(device),
 	}
 	for _, id := range s.order {
 		if p := s.peers[id]; p.Online && p.Level != trust.Blocked {
@@ -50,8 +52,9 @@ func (s *state) snapshot(now time.Time) Snapshot {
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(strings.ToLower(string(names[a.ID])), strings.ToLower(string(names[b.ID]))), a.ID.Compare(b.ID))
+		return byName(a, b)
 	})
+	out.NearbyHint = s.nearbyHint(len(out.Nearby) == 0)
 	for _, r := range s.requests {
 		out.Requests = append(out.Requests, Request{Device: device(r.Peer), Text: safetext.Body(r.Text)})
 	}
@@ -65,6 +68,7 @@ func (s *state) snapshot(now time.Time) Snapshot {
 	}
 	if s.thread != nil {
 		out.Chat = s.chatSnapshot(device(s.thread.peer), now)
+		out.Chat.About = s.about(s.chatPeer(), device, now)
 	}
 	out.Pairing, out.PairCard = s.pairSnapshot(device)
 	return out
@@ -186,27 +190,37 @@ func pickWord(yes bool, a, b string) string {
 	return b
 }
 
+// chatPeer is the device of the open chat as far as it is known.
+func (s *state) chatPeer() messenger.Peer {
+	id := s.thread.peer
+	if p, known := s.peers[id]; known {
+		return p
+	}
+	if c, talked := s.conversation(id); talked {
+		return messenger.Peer{
+			ID: id, Name: c.Contact.Name, Said: c.Contact.Said, Kind: c.Contact.Kind, Level: c.Contact.Level,
+			AcceptsMe: c.Contact.AcceptsMe, LastSeen: c.Contact.LastSeen,
+		}
+	}
+	r, _ := s.request(id)
+	return messenger.Peer{ID: id, Name: r.Name, Said: r.Name, Kind: r.Kind}
+}
+
 func (s *state) chatSnapshot(d Device, now time.Time) *Chat {
 	id := s.thread.peer
-	peer, known := s.peers[id]
+	peer := s.chatPeer()
 	c, talked := s.conversation(id)
-	if talked && !known {
-		peer = messenger.Peer{ID: id, Level: c.Contact.Level, AcceptsMe: c.Contact.AcceptsMe, LastSeen: c.Contact.LastSeen}
-	}
 	draft := s.draft(id)
 	t := s.thread
 	t.unsaved, t.contact, t.name, t.writable = s.sendingTo(id), peer.Level.IsContact(), d.Name, peer.Level != trust.Blocked
 	chat := &Chat{
 		Device: d, Typing: peer.Typing,
 		Contact: t.contact, Receipts: talked && c.Contact.Receipts,
-		Status: presence(presenceOf(peer), peer.LastSeen.In(now.Location()), now),
+		Status: seen(peer, now),
 		Rows:   t.snapshot(now), Older: t.older, Newer: t.newer, Missed: t.missed, Place: t.place,
 		CanWrite: t.writable,
 		Draft:    draft.text, DraftRev: draft.rev, Error: draft.err,
 		Mode: draft.mode.kind, ModeRev: draft.mode.rev, Of: s.quoteOf(t, draft.mode),
-	}
-	if peer.LastSeen.IsZero() {
-		chat.Status = presence(presenceOf(peer), time.Time{}, now)
 	}
 	if t.contact {
 		chat.Status += pickWord(d.Verified, " · verified", " · not verified")
@@ -227,7 +241,7 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 	name := safetext.Isolate(chat.Name)
 	if r, ok := s.request(chat.ID); ok {
 		chat.Bar, chat.CanWrite = BarRequest, false
-		chat.BarText = name + safetext.Display(" ("+chat.ShortID+")") + " asks to write to you."
+		chat.BarText = name + safetext.Display(" ("+chat.ShortID+")") + " asks to write to you." + warning(chat)
 		at := shownAt(messenger.Message{SentAt: r.SentAt, StoredAt: r.At}).In(now.Location())
 		chat.Rows = append(chat.Rows, // without Links: a stranger's are not opened
 			&Row{Key: "day/request", Kind: RowDay, Text: safetext.Display(dayChip(at, now))},
@@ -244,9 +258,17 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 	case peer.Level == trust.Stranger && len(chat.Rows) == 0:
 		chat.Bar = BarStranger
 		if peer.AcceptsMe || s.refused[chat.ID] { // it has written to this device
-			chat.BarText = "You have not let " + name + " in. Your first message does."
+			chat.BarText = "You have not let " + name + " in. Your first message does." + warning(chat)
 			return
 		}
-		chat.BarText = name + " does not know you yet. Your first message asks to be let in."
+		chat.BarText = name + " does not know you yet. Your first message asks to be let in." + warning(chat)
 	}
+}
+
+// warning is the caution about the device of a chat behind another sentence.
+func warning(chat *Chat) safetext.Display {
+	if chat.Caution == "" {
+		return ""
+	}
+	return "\n" + chat.Caution
 }

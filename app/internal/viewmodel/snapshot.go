@@ -13,7 +13,7 @@ type Snapshot struct {
 	Self          Self
 	Alerts        []Alert // about the history, oldest first
 	Nearby        []Device
-	NearbyHint    string // what stands there while Nearby is empty
+	NearbyHint    string // why Nearby is empty, or may lack devices; "" for nothing
 	Requests      []Request
 	Conversations []Conversation
 	Chat          *Chat       // nil: none is open
@@ -22,6 +22,9 @@ type Snapshot struct {
 	PairCard      *PairCard   // nil: there is no pairing beside it
 	Notice        string      // what went wrong with the last action, "" if nothing
 	Keep          string      // how long messages are kept: KeepForever, or days like "30d"; "" while not known
+	Visibility    string      // who sees this device: VisibleEveryone, VisibleContacts or VisibleHidden; "" while not known
+	AskVisible    bool        // a person is to say once who may see it
+	Blocked       []BlockedDevice
 }
 
 // Self is this device.
@@ -56,7 +59,8 @@ type Device struct {
 	Face
 	ID      identity.DeviceID
 	ShortID string
-	ShowID  bool // another device has the same name
+	ShowID  bool             // another device has the same name
+	Caution safetext.Display // what to know before its name is trusted, "" for nothing
 
 	Verified bool // two persons have compared the code
 	CanPair  bool // they may: it is neither verified nor blocked
@@ -86,6 +90,7 @@ type Chat struct {
 	Typing   bool   // somebody there is writing, and Status says so
 	Contact  bool   // texts are exchanged with it
 	Receipts bool   // it learns what was read here
+	About    About
 	Bar      Bar
 	BarText  safetext.Display // one or two lines for a person, "" with BarNone
 	CanWrite bool

@@ -101,7 +101,7 @@ func (s *state) apply(e messenger.Event) stale {
 		return s.pair.tell(*e.Pairing)
 	case e.Kind == messenger.EventSelf && e.Self != nil:
 		s.self = *e.Self
-		return staleSelf
+		return staleSelf | staleSettings // who sees this device is one
 	case e.Kind == messenger.EventHistory && e.Peer != nil: // nothing but the ID
 		s.searchAgain()
 		if s.thread != nil && s.thread.peer == e.Peer.ID {

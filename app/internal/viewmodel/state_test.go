@@ -72,7 +72,7 @@ func TestApply(t *testing.T) {
 		check  func(*state) bool
 	}{
 		{"lagged reads everything", nil, messenger.Event{Kind: messenger.EventLagged}, staleAll, nil},
-		{"self", nil, messenger.Event{Kind: messenger.EventSelf, Self: &self}, staleSelf, func(s *state) bool { return s.self.Name == "Lena" }},
+		{"self", nil, messenger.Event{Kind: messenger.EventSelf, Self: &self}, staleSelf | staleSettings, func(s *state) bool { return s.self.Name == "Lena" }},
 		{"a new device", nil, messenger.Event{Kind: messenger.EventPeerFound, Peer: &mia}, staleConversations | staleRequests,
 			func(s *state) bool { return s.peers[id(1)].Online }},
 		{"a known device again", []func(*state){known}, messenger.Event{Kind: messenger.EventPeerUpdated, Peer: &mia}, 0, nil},

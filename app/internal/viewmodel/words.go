@@ -142,6 +142,8 @@ func refusal(err error) string {
 		{messenger.ErrNotWaiting, "Too late: that message has been delivered already."},
 		{messenger.ErrWaits, "That message still waits to be delivered. Cancel it or delete it for both."},
 		{messenger.ErrBadEmoji, "A reaction is one emoji."},
+		{messenger.ErrNotVerified, "Pair with the new device first: only a verified one can take the place of another."},
+		{messenger.ErrSameDevice, "A device cannot take its own place."},
 		{messenger.ErrBadName, "A name needs 1 to 40 visible characters."},
 		{context.DeadlineExceeded, "Earshot does not answer, so that may not be done. Try it again in a moment."},
 	} {

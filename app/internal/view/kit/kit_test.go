@@ -18,6 +18,7 @@ import (
 func TestEveryIconIsDrawn(t *testing.T) {
 	test.NewTempApp(t)
 	for _, name := range []IconName{
+		IconHide, IconNext, IconPerson, IconSwap,
 		IconBack, IconSend, IconDown, IconEdit, IconClose, IconClock, IconDots, IconTick, IconTicks, IconAlert, IconShield, IconWaves, IconCopy,
 		IconReply, IconDelete, IconCancel, IconAgain, IconSearch, IconMore, IconExport, IconRead, IconKeep,
 		IconPlus, IconPair, IconQR, IconLock, IconWarn, IconPaste,
