@@ -118,14 +118,18 @@ type rig struct {
 	dump  string
 }
 
-func newRig(t *testing.T, open func(context.Context) (device, error)) *rig {
+func newRig(t *testing.T, open func(context.Context) (device, error), set ...func(*options)) *rig {
 	t.Helper()
 	r := &rig{t: t, queue: make(chan func(), 1024), dump: filepath.Join(t.TempDir(), "ui.json")}
-	r.shell = newShell(test.NewTempApp(t), options{
+	opt := options{
 		Place: usualPlace(),
 		Home:  "/somewhere", Open: open, Dump: r.dump, Logger: slog.New(slog.NewTextHandler(&r.log, nil)),
 		Dispatch: func(f func()) { r.queue <- f },
-	})
+	}
+	for _, f := range set {
+		f(&opt)
+	}
+	r.shell = newShell(test.NewTempApp(t), opt)
 	t.Cleanup(func() {
 		r.stop()
 		r.window.Close()
