@@ -260,8 +260,8 @@ func TestGateCountsByOrigin(t *testing.T) {
 			n++
 		}
 	}
-	if n != ConnectBurst || len(b.buckets) > 3 {
-		t.Errorf("%d at once of one origin, want %d; %d buckets", n, ConnectBurst, len(b.buckets))
+	if n != ConnectBurst || len(b.v6.buckets) > 3 {
+		t.Errorf("%d at once of one origin, want %d; %d buckets", n, ConnectBurst, len(b.v6.buckets))
 	}
 }
 
