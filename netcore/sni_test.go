@@ -97,7 +97,7 @@ func TestDoorRemembersABoundedNumber(t *testing.T) {
 func FuzzDoor(f *testing.F) {
 	_, id := testDoor()
 	right := serverName(id, nonce{1, 2, 3})
-	for _, name := range []string{right, strings.ToUpper(right), right + ".", strings.Replace(right, ".", "..", 1), right[:len(right)-1] + "a", "", strings.Repeat("a", 26) + "." + strings.Repeat("a", 26), "\n" + right} {
+	for _, name := range []string{right, strings.ToUpper(right), right[:27] + strings.ToUpper(right[27:]), right + ".", strings.Replace(right, ".", "..", 1), right[:len(right)-1] + "a", "", strings.Repeat("a", 26) + "." + strings.Repeat("a", 26), "\n" + right} {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
