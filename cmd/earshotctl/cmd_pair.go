@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,8 @@ const pairWait = 15 * time.Second
 
 // pair is the command: what it does follows from its words.
 func (p *program) pair(ctx context.Context, words []string) error {
-	for _, w := range words {
-		if isLink(w) {
-			return usagef("a pairing link is a secret, and other programs can read arguments: type %s pair - and paste the link then", p.called())
-		}
+	if slices.ContainsFunc(words, isLink) {
+		return usagef("a pairing link is a secret, and other programs can read arguments: type %s pair - and paste the link then", p.called())
 	}
 	link := len(words) == 1 && words[0] == "-"
 	switch {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -51,11 +52,11 @@ func peerNotes(p messenger.Peer, all []messenger.Peer) (notes []string) {
 // requestNote is what stands below a request of a device that could be taken for
 // another one.
 func requestNote(r messenger.Request, all []messenger.Peer) string {
-	text := ""
+	var text strings.Builder
 	for _, what := range []string{namesakeNote(r.Name, r.Peer, all), replacedNote(r.ReplacedBy, all)} {
 		if what != "" {
-			text += "\n(" + what + ")"
+			text.WriteString("\n(" + what + ")")
 		}
 	}
-	return text
+	return text.String()
 }
