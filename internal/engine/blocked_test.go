@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 
@@ -81,11 +82,11 @@ var informed = []act{
 				all <- c.drain(0)
 			}()
 		}
-		var got string
+		var got strings.Builder
 		for range several {
-			got += <-all + "; "
+			got.WriteString(<-all + "; ")
 		}
-		return got
+		return got.String()
 	}},
 }
 

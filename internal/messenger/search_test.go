@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,23 +101,23 @@ func TestSearchIsBounded(t *testing.T) {
 			addrs []netip.AddrPort
 			dials int
 		}{{nil, maxSearchDials}, {nil, 0}, {more[:1], maxSearchDials}, {more, 0}, {nil, 0}} {
-			log.dials = nil
 			a.unknown(o, "label", tt.addrs...)
 			<-time.After(5 * time.Minute) // looks go on, searches do not
-			if len(log.dials) != tt.dials {
-				t.Errorf("step %d: %d dials, want %d", step, len(log.dials), tt.dials)
+			dials, _ := log.take()
+			if len(dials) != tt.dials {
+				t.Errorf("step %d: %d dials, want %d", step, len(dials), tt.dials)
 			}
-			for i, d := range log.dials {
+			for i, d := range dials {
 				if d.want != newest[i] {
 					t.Errorf("step %d: dial %d is for %v", step, i, d.want)
 				}
-				if i > 0 && d.at.Sub(log.dials[i-1].at) < searchSpacing {
-					t.Errorf("step %d: dial %d comes after %v", step, i, d.at.Sub(log.dials[i-1].at))
+				if i > 0 && d.at.Sub(dials[i-1].at) < searchSpacing {
+					t.Errorf("step %d: dial %d comes after %v", step, i, d.at.Sub(dials[i-1].at))
 				}
 			}
 		}
-		if log.looks < 4 || log.looks > 40 {
-			t.Errorf("%d looks in 25 minutes at a device that hides", log.looks)
+		if _, looks := log.take(); looks < 4 || looks > 40 {
+			t.Errorf("%d looks in 25 minutes at a device that hides", looks)
 		}
 	})
 }
@@ -172,22 +173,35 @@ func TestAToldPresenceKeyFindsTheRecord(t *testing.T) {
 // dialLog is a network on which a device hides: it writes down who is dialled.
 type dialLog struct {
 	*node
+	mu    sync.Mutex
 	looks int
-	dials []struct {
-		want identity.DeviceID
-		at   time.Time
-	}
+	dials []dialled
+}
+
+type dialled struct {
+	want identity.DeviceID
+	at   time.Time
 }
 
 func (l *dialLog) Dial(_ context.Context, want identity.DeviceID, _ []netip.AddrPort) error {
-	l.dials = append(l.dials, struct {
-		want identity.DeviceID
-		at   time.Time
-	}{want, time.Now()})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dials = append(l.dials, dialled{want, time.Now()})
 	return errors.Join(ErrSilent, errors.New("end of the stream"))
 }
 
 func (l *dialLog) Look(context.Context, []netip.AddrPort) (Seen, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.looks++
 	return Seen{}, ErrSilent
+}
+
+// take returns the dials since the last call, and all looks.
+func (l *dialLog) take() ([]dialled, int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dials := l.dials
+	l.dials = nil
+	return dials, l.looks
 }
