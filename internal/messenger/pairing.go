@@ -20,6 +20,11 @@ const (
 	pairGrace   = 3 * time.Second        // without a link, while another one may take its place
 )
 
+// pairAnew is how often a pairing whose code is not known yet begins anew when its
+// link ends: once for a link that the other side made only to look, which says
+// goodbye at once, once for the surplus one of two, and once for bad luck.
+const pairAnew = 3
+
 // pairFrames is how many frames of one pairing may wait to be sent: a side sends
 // three in all.
 const pairFrames = 8
@@ -35,6 +40,7 @@ type pairing struct {
 	addrs   []netip.AddrPort
 	willing bool      // the person here goes on as soon as there is a link again
 	until   time.Time // when the person here is asked no longer
+	lost    int       // links that have ended under it
 	storing bool      // both said yes: it is being stored
 	out     chan pairFrame
 	changed chan struct{} // capacity 1: the deadline is another one
@@ -432,15 +438,14 @@ func (m *Messenger) pairLinkClosed(l *link) {
 	switch {
 	case p.Stage == PairAsking, p.Ours && p.ByLink:
 		p.link = nil
-		other := m.bestLinkLocked(p.dev)
-		switch {
-		case other == nil:
+		p.lost++
+		switch addrs := append(p.addrs, m.addressesLocked(p.dev)...); {
+		case p.lost > pairAnew:
+			m.failLocked(p, PairLost, 0)
+		case m.bestLinkLocked(p.dev) == nil && len(addrs) == 0: // the other side may dial
 			m.stageLocked(p, PairReaching, pairGrace)
-		case m.steadyLocked(other):
-			m.startLocked(p, other)
 		default:
-			m.stageLocked(p, PairReaching, pairGrace)
-			m.startLaterLocked(p)
+			m.seekLocked(p)
 		}
 	case p.Stage == PairAsked:
 		p.link = nil

@@ -47,3 +47,33 @@ func TestPairingStartsOnALoneLink(t *testing.T) {
 		a.at(PairAsked)
 	})
 }
+
+// A link that the other side made only to look ends at once: the pairing dials.
+func TestPairingOutlivesALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := strangers(t)
+		look := func() *memLink {
+			near, far := w.pair(a, b) // a has the lower ID
+			far.run()
+			near.run()
+			return near
+		}
+		first := look()
+		b.press(a)
+		settle()
+		b.at(PairAsking)
+		first.end()
+		<-time.After(2 * pairSettle)
+		settle()
+		b.at(PairAsking)
+		a.at(PairAsked)
+		for range pairAnew { // and not for ever
+			for _, l := range w.live(a, b) {
+				l.end()
+			}
+			<-time.After(2 * pairSettle)
+			settle()
+		}
+		b.failed(PairLost)
+	})
+}
