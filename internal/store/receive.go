@@ -98,6 +98,9 @@ func (d *DB) receiveOne(ctx context.Context, t *tx, in Incoming) (Receipt, error
 			return Receipt{}, err
 		}
 	}
+	if removed, err := wasRemoved(ctx, t, in.Peer, in.ID); removed || err != nil {
+		return Receipt{Message: m}, err
+	}
 	m.StoredAt = in.At
 	if m.SortKey, err = d.keyBelow(ctx, t, m); err != nil {
 		return Receipt{}, err
@@ -156,13 +159,16 @@ func (d *DB) receiveAgain(ctx context.Context, t *tx, known row, in Incoming) (R
 }
 
 // receiveHusk notes the number of a message that was removed before it had one.
-// From then on the number alone keeps it from coming back.
+// From then on it is remembered like others that were removed.
 func (d *DB) receiveHusk(ctx context.Context, t *tx, husk row, in Incoming) (Receipt, error) {
 	gone := Receipt{Message: Message{ID: in.ID, Peer: in.Peer, Epoch: in.Epoch, Seq: in.Seq, HLC: in.HLC, Kind: in.Kind}}
 	if in.Seq == 0 {
 		return gone, nil
 	}
 	if err := addSeen(ctx, t, in.Peer, in.Epoch, seenRange{Range{in.Seq, in.Seq}, in.ID[:]}); err != nil {
+		return Receipt{}, err
+	}
+	if err := rememberRemoved(ctx, t, husk.num); err != nil {
 		return Receipt{}, err
 	}
 	_, err := t.exec(ctx, `DELETE FROM message WHERE num = ?`, husk.num)

@@ -65,6 +65,10 @@ func (d *DB) Remove(ctx context.Context, peer identity.DeviceID, id msgid.ID, mi
 	})
 }
 
+// maxRemoved is how many removed messages of others are remembered, the newest:
+// about 10 MB. Who removes more at once has little to fear of a copy that old.
+const maxRemoved = 100_000
+
 // removeRows deletes rows of one conversation that are not in the outbox.
 func (d *DB) removeRows(ctx context.Context, t *tx, peer identity.DeviceID, nums []int64) error {
 	if _, err := t.exec(ctx, `DELETE FROM conversation WHERE peer = ?`, peer[:]); err != nil {
@@ -75,6 +79,9 @@ func (d *DB) removeRows(ctx context.Context, t *tx, peer identity.DeviceID, nums
 		if _, err := t.exec(ctx, `DELETE FROM message WHERE kind >= 2 AND peer = ?1
 			AND (target, target_mine) = (SELECT id, outgoing FROM message WHERE num = ?2 AND kind < 2)
 			AND num NOT IN (SELECT message FROM outbox)`, peer[:], num); err != nil {
+			return err
+		}
+		if err := rememberRemoved(ctx, t, num); err != nil {
 			return err
 		}
 		n, err := t.exec(ctx, `UPDATE message SET kind = ?, text = x'', state = ?, react_mine = x'', react_theirs = x''
@@ -88,7 +95,23 @@ func (d *DB) removeRows(ctx context.Context, t *tx, peer identity.DeviceID, nums
 			return err
 		}
 	}
+	if _, err := t.exec(ctx, `DELETE FROM removed WHERE num <= (SELECT max(num) FROM removed) - ?`, maxRemoved); err != nil {
+		return err
+	}
 	return rebuildConversation(ctx, t, peer)
+}
+
+// rememberRemoved keeps the ID of another device's message that is about to go.
+func rememberRemoved(ctx context.Context, t *tx, num int64) error {
+	_, err := t.exec(ctx, `INSERT INTO removed (sender, id) SELECT sender, id FROM message
+		WHERE num = ? AND outgoing = 0 AND (kind < 2 AND seq <> 0 OR kind = ?) ON CONFLICT DO NOTHING`, num, kindHusk)
+	return err
+}
+
+// wasRemoved reports whether a message of another device was removed here.
+func wasRemoved(ctx context.Context, t *tx, sender identity.DeviceID, id msgid.ID) (removed bool, err error) {
+	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM removed WHERE sender = ? AND id = ?)`, sender[:], id[:]).Scan(&removed)
+	return removed, err
 }
 
 // rebuildConversation makes the row of a conversation anew, if there is

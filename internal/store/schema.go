@@ -16,7 +16,7 @@ type migration func(ctx context.Context, c *sql.Conn) error
 
 // migrations bring a file from version i to i+1. Append only: a released one
 // never changes.
-var migrations = []migration{statements(schema1), statements(schema2), indexHistory, statements(schema4), statements(schema5)}
+var migrations = []migration{statements(schema1), statements(schema2), indexHistory, statements(schema4), statements(schema5), statements(schema6)}
 
 // remakes make anew what holds nothing of its own, like an index for search,
 // within a transaction. They run when damage was met that is not in the tables.

@@ -56,6 +56,14 @@ func testRemove(t *testing.T, open Open) {
 	c := ok(db.Conversations(ctx))(t)[0]
 	equal(t, "newest", c.Last.Text, "2")
 	equal(t, "unread", c.Unread, 2)
+	// Its writer put back an older copy, in which it waited, and sends it anew.
+	again := in[1]
+	again.Epoch, again.Seq = 2, 1
+	r := ok(db.Receive(ctx, []store.Incoming{again}))(t)[0]
+	if r.New || !r.Message.StoredAt.IsZero() {
+		t.Errorf("a removed message came back: %+v", r)
+	}
+	equalList(t, "left after that", texts(ok(db.History(ctx, a, msgid.ID{}, 0))(t)), []string{"0", "2"})
 	if err := db.Remove(ctx, a, in[1].ID, false); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("removed twice: %v", err)
 	}
