@@ -106,6 +106,7 @@ func (f *flood) attack(name string, plan hostile.Plan, do func()) {
 			f.t.Errorf("%s: the contacts of %s were\n%s\nand are\n%s", name, d.Name, before[i], now)
 		}
 	}
+	f.relink(name)
 	busy := cpu(f.t, attack.cmd.Process.Pid)
 	r := attack.end()
 	f.t.Logf("%s: %v, at once %d, requests kept %d, %v of processor time", name, r.Attempts, r.Open, r.Kept, busy)
@@ -121,6 +122,20 @@ func (f *flood) attack(name string, plan hostile.Plan, do func()) {
 		}
 		faultbench.WaitFor(f.t, "the connections of the attacker to be gone", func() bool { return d.Descriptors() <= fds[i]+spareLinks })
 	}
+}
+
+// relink breaks the link of the two and waits until another one has delivered.
+func (f *flood) relink(name string) {
+	f.t.Helper()
+	f.lan.Reset(f.b.Name, faultbench.Both)
+	if err := f.a.Send(f.t.Context(), f.b, "into a broken link, with a flood "+name); err != nil {
+		f.t.Fatal(err)
+	}
+	pass(300 * time.Millisecond)
+	f.lan.Heal(f.b.Name)
+	began := time.Now()
+	faultbench.Settle(f.t, f.a)
+	within(f.t, "a new link, with a flood "+name, time.Since(began), foundAgain)
 }
 
 // spareLinks is how many descriptors more than before an attack a device may hold
