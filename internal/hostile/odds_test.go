@@ -147,8 +147,8 @@ var strategies = []struct {
 		o.startToR(o.toR.Commit(n))
 		return code, o.revealToR(n)
 	}},
-	// It knows the responder's code before it reveals, and can begin anew unseen: each
-	// time the person there is asked once more, and the limits on asking count it.
+	// It knows the responder's code before it reveals, and could begin anew unseen. The
+	// messenger lets nobody ask again in time (TestOneUnseenTry there).
 	{"gives up and asks again, three times", 3, 3, func(o *odds) (string, string) {
 		code := o.nonceToI(hostile.NewBlock())
 		var n Block

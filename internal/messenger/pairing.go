@@ -346,6 +346,9 @@ func (m *Messenger) failLocked(p *pairing, reason PairReason, tell wire.PairReas
 	if tell != 0 && p.link != nil && p.Stage != PairReaching {
 		m.sayLocked(p, &wire.PairAbort{Reason: tell})
 	}
+	if !p.Ours && p.Stage == PairJoining && reason != PairCancelled {
+		m.pairRates.gaveUp(time.Now())
+	}
 	p.Reason = reason
 	m.endLocked(p, PairFailed)
 }

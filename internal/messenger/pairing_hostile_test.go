@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"earshot/internal/trust"
 	"earshot/netcore/wire"
@@ -156,5 +157,43 @@ func TestBluetoothMethodConfusion(t *testing.T) {
 		if a.level(middle) != trust.Stranger {
 			t.Error("a part of one way was taken in the other")
 		}
+	})
+}
+
+// Who begins a pairing knows the code before the other side does. One that gives up
+// there, to try its luck once more, leaves nobody a second try until the code that it
+// needs is gone from the other screen, whatever its key is. The person here may begin.
+func TestOneUnseenTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := strangers(t)
+		c := w.node("carl")
+		c.sees(a)
+		a.sees(c)
+		settle()
+		w.mu.Lock()
+		w.drop = func(from *node, m wire.Message) bool { return m.Type() == wire.TypePairReveal }
+		w.mu.Unlock()
+		b.press(a)
+		settle()
+		a.says(PairContinue)
+		a.at(PairJoining)
+		b.says(PairCancel)
+		a.failed(PairDeclined)
+		w.mu.Lock()
+		w.drop = nil
+		w.mu.Unlock()
+		for _, n := range []*node{b, c} {
+			n.press(a)
+			settle()
+			n.failed(PairBusy)
+		}
+		a.press(c)
+		settle()
+		c.at(PairAsked)
+		a.says(PairCancel)
+		<-time.After(pairUnseen)
+		c.press(a)
+		settle()
+		a.at(PairAsked)
 	})
 }

@@ -16,6 +16,11 @@ const (
 	pairsOfStrangers  = 10 // in pairStrangersHour, over all of them
 	pairStrangersHour = time.Hour
 	pairMuted         = 10 * time.Minute // a device whose code differed
+	// pairUnseen is how long nobody may ask after one gave up when it alone knew the
+	// code. A man in the middle could go on until the code here is the one that the
+	// other device shows, and no two that differ would ever be seen; that one is gone
+	// by then.
+	pairUnseen = pairCompare
 )
 
 // pairRates counts the pairings that others asked for. Those that the person here
@@ -24,12 +29,13 @@ type pairRates struct {
 	devices   map[identity.DeviceID][]time.Time
 	strangers []time.Time
 	muted     map[identity.DeviceID]time.Time // until when
+	unseen    time.Time                       // until when nobody may ask
 }
 
 // allow counts a request of a device, unless it is one too many.
 func (r *pairRates) allow(id identity.DeviceID, stranger bool, now time.Time) bool {
 	r.prune(now)
-	if now.Before(r.muted[id]) || len(r.devices[id]) >= pairsPerDevice || stranger && len(r.strangers) >= pairsOfStrangers {
+	if now.Before(r.unseen) || now.Before(r.muted[id]) || len(r.devices[id]) >= pairsPerDevice || stranger && len(r.strangers) >= pairsOfStrangers {
 		return false
 	}
 	if r.devices == nil {
@@ -41,6 +47,10 @@ func (r *pairRates) allow(id identity.DeviceID, stranger bool, now time.Time) bo
 	}
 	return true
 }
+
+// gaveUp says that a pairing was ended by who began it, after the person here had
+// gone on and before the code was known here.
+func (r *pairRates) gaveUp(now time.Time) { r.unseen = now.Add(pairUnseen) }
 
 // mute keeps a device from asking for a while.
 func (r *pairRates) mute(id identity.DeviceID, now time.Time) {
