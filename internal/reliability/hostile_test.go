@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 	"unicode"
@@ -83,16 +84,17 @@ func (a *attack) end() (r hostile.Report) {
 // armed gives the host of an attacker its many addresses, and a way for multicast.
 func armed(t *testing.T, lan *faultbench.LAN, host string) (from []netip.Addr) {
 	t.Helper()
-	script := "ip route add 224.0.0.0/4 dev " + faultbench.Interface + "\n"
+	var script strings.Builder
+	fmt.Fprintf(&script, "ip route add 224.0.0.0/4 dev %s\n", faultbench.Interface)
 	from = append(from, lan.Addr(host))
 	four := from[0].As4()
 	for i := range ownAddrs {
 		four[3] = byte(firstOwn + i)
 		a := netip.AddrFrom4(four)
 		from = append(from, a)
-		script += fmt.Sprintf("ip addr add %v/24 dev %s\n", a, faultbench.Interface)
+		fmt.Fprintf(&script, "ip addr add %v/24 dev %s\n", a, faultbench.Interface)
 	}
-	if out, err := lan.Command(host, "sh", "-ec", script).CombinedOutput(); err != nil {
+	if out, err := lan.Command(host, "sh", "-ec", script.String()).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
 	return from
