@@ -145,6 +145,7 @@ func TestR09HostileAtTheAddress(t *testing.T) {
 		if r := impostor.end(); len(r.Reached) > 0 {
 			t.Errorf("reached the impostor: %v", r.Reached)
 		}
+		lan.SwapAddrs("bert", "mallory") // or the next impostor were where anna never dialled
 		began := time.Now()
 		c.start(c.b)
 		faultbench.Settle(t, c.a)
