@@ -24,6 +24,7 @@ type measured struct {
 	texts        int
 	p99, longest time.Duration
 	rss          [2]int        // KiB that each grew by at most
+	links        [2]int        // descriptors that each held beside those before, at most
 	cpu          [2]int        // percent of one processor that each used
 	calm         time.Duration // p99 of the couple without a flood, meanwhile
 }
@@ -38,9 +39,9 @@ func (f *flood) measure(name string, d time.Duration, do func()) (m measured) {
 	defer cancel()
 	began := time.Now()
 	over := began.Add(d)
-	used := [2]time.Duration{}
+	used, held := [2]time.Duration{}, [2]int{}
 	for i, pid := range pids {
-		used[i] = cpu(f.t, pid)
+		used[i], held[i] = cpu(f.t, pid), descriptors(pid)
 	}
 	writers := append(f.talk(ctx, w), f.calm.talk(ctx, calm)...)
 	watching := background(f.t, func(ctx context.Context) error {
@@ -51,6 +52,7 @@ func (f *flood) measure(name string, d time.Duration, do func()) (m measured) {
 					return err
 				}
 				m.rss[i] = max(m.rss[i], kib-f.rss[i])
+				m.links[i] = max(m.links[i], descriptors(pid)-held[i])
 			}
 			pass(50 * time.Millisecond)
 		}
@@ -73,8 +75,8 @@ func (f *flood) measure(name string, d time.Duration, do func()) (m measured) {
 	}
 	m.texts, m.p99, m.longest = f.times(w)
 	_, m.calm, _ = f.calm.times(calm)
-	f.t.Logf("%s: %d texts, p99 %v (%v of those without a flood), longest %v; memory grew by %d and %d KiB; %d and %d %% of a processor",
-		name, m.texts, m.p99, m.calm, m.longest, m.rss[0], m.rss[1], m.cpu[0], m.cpu[1])
+	f.t.Logf("%s: %d texts, p99 %v (%v of those without a flood), longest %v; memory grew by %d and %d KiB; %d and %d more descriptors at once; %d and %d %% of a processor",
+		name, m.texts, m.p99, m.calm, m.longest, m.rss[0], m.rss[1], m.links[0], m.links[1], m.cpu[0], m.cpu[1])
 	return m
 }
 
@@ -147,6 +149,12 @@ func rss(pid int) (kib int, err error) {
 		}
 	}
 	return 0, errors.New("the system does not tell the memory of a process")
+}
+
+// descriptors is how many files a process holds open; any goroutine may ask.
+func descriptors(pid int) int {
+	fds, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	return len(fds)
 }
 
 // cpu is the processor time that a process has used.

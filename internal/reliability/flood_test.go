@@ -19,6 +19,7 @@ const (
 	floodCosts = 4                      // times what the same machine takes without a flood
 	floodKnock = 15 * time.Second       // from asking to the request being shown
 	floodPace  = 100 * time.Millisecond // between two texts of one writer
+	floodLinks = 64 + 128 + 400         // more descriptors: the places of PROTOCOL.md §11, probes of 512 forged devices, links that end
 	floodRSS   = 64 << 10               // KiB more than before, at most at any moment
 )
 
@@ -119,6 +120,9 @@ func (f *flood) attack(name string, plan hostile.Plan, do func()) {
 	for i, d := range devices {
 		if loud.rss[i] > floodRSS {
 			f.t.Errorf("%s: %s grew by %d KiB, want at most %d", name, d.Name, loud.rss[i], floodRSS)
+		}
+		if loud.links[i] > floodLinks {
+			f.t.Errorf("%s: %s held %d descriptors more than before, want at most %d", name, d.Name, loud.links[i], floodLinks)
 		}
 		faultbench.WaitFor(f.t, "the connections of the attacker to be gone", func() bool { return d.Descriptors() <= fds[i]+spareLinks })
 	}
