@@ -157,15 +157,18 @@ func (m *Messenger) newPairingLocked(d *device) *pairing {
 // seekLocked starts a pairing of ours on a link that is there, or dials one.
 func (m *Messenger) seekLocked(p *pairing) {
 	p.link = nil
-	if l := m.bestLinkLocked(p.dev); l != nil && m.steadyLocked(l) {
+	l := m.bestLinkLocked(p.dev)
+	if l != nil && m.steadyLocked(l) {
 		m.startLocked(p, l)
 		return
-	} else if l != nil {
+	}
+	if p.Stage != PairReaching { // the time that is left, otherwise
 		m.stageLocked(p, PairReaching, pairReach)
+	}
+	if l != nil {
 		m.startLaterLocked(p)
 		return
 	}
-	m.stageLocked(p, PairReaching, pairReach)
 	addrs := append(p.addrs, m.addressesLocked(p.dev)...)
 	if len(addrs) == 0 || m.net == nil || m.ctx.Err() != nil {
 		m.failLocked(p, PairUnreachable, 0)
@@ -205,8 +208,7 @@ func (m *Messenger) steadyLocked(l *link) bool {
 	return l.Outbound() == lower || time.Since(l.up) >= pairSettle
 }
 
-// startLaterLocked starts a pairing of ours on the link that is there once links
-// have settled.
+// startLaterLocked seeks a link for a pairing of ours once links have settled.
 func (m *Messenger) startLaterLocked(p *pairing) {
 	if m.ctx.Err() != nil {
 		return
@@ -221,8 +223,8 @@ func (m *Messenger) startLaterLocked(p *pairing) {
 		}
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if l := m.bestLinkLocked(p.dev); l != nil && p.Stage == PairReaching {
-			m.startLocked(p, l)
+		if p.Stage == PairReaching {
+			m.seekLocked(p) // the link may have ended, too
 		}
 	})
 }

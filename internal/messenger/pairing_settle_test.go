@@ -52,17 +52,13 @@ func TestPairingStartsOnALoneLink(t *testing.T) {
 func TestPairingOutlivesALook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, a, b := strangers(t)
-		look := func() *memLink {
-			near, far := w.pair(a, b) // a has the lower ID
-			far.run()
-			near.run()
-			return near
-		}
-		first := look()
+		look, far := w.pair(a, b) // a has the lower ID
+		far.run()
+		look.run()
 		b.press(a)
 		settle()
 		b.at(PairAsking)
-		first.end()
+		look.end()
 		<-time.After(2 * pairSettle)
 		settle()
 		b.at(PairAsking)
@@ -75,5 +71,22 @@ func TestPairingOutlivesALook(t *testing.T) {
 			settle()
 		}
 		b.failed(PairLost)
+	})
+}
+
+// The same for one on which it waits, as on what may be a surplus link.
+func TestPairingOutlivesALookItWaitsOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := strangers(t)
+		look, far := w.pair(b, a)
+		far.run()
+		look.run()
+		a.press(b)
+		a.at(PairReaching)
+		look.end()
+		<-time.After(2 * pairSettle)
+		settle()
+		a.at(PairAsking)
+		b.at(PairAsked)
 	})
 }
