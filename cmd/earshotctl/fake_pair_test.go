@@ -23,6 +23,7 @@ type fakePairing struct {
 	failed error  // of Pair, ReadLink and PairByLink
 	invite messenger.Invite
 	read   messenger.Invited
+	said   time.Time // when the last answer was given
 }
 
 // bubble is synctest.Test for whole calls of the program, which listen for
@@ -94,6 +95,7 @@ func (f *fakeDevice) begun(n messenger.Pairing) messenger.Pairing {
 
 func (f *fakeDevice) AnswerPair(_ context.Context, serial uint64, choice messenger.PairChoice) (messenger.Pairing, error) {
 	f.note("answer %s", choice)
+	f.pairs.said = time.Now()
 	if n := f.pairs.now; n.Serial != serial || n.Over() {
 		return messenger.Pairing{}, messenger.ErrNoPairing
 	}

@@ -142,7 +142,9 @@ func TestInvitationEnds(t *testing.T) {
 	})
 }
 
-func TestPairByLink(t *testing.T) {
+func TestPairByLink(t *testing.T) { bubble(t, testPairByLink) }
+
+func testPairByLink(t *testing.T) {
 	link := invitation("10.0.0.1:7342").String()
 	short := deviceID("bert").Short()
 	var asked strings.Builder
