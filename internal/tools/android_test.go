@@ -303,7 +303,7 @@ func (a *androidTree) checkAPK(apk, lib string) {
 		a.t.Errorf("%s can be debugged", apk)
 	}
 	tree := a.output("aapt", "dump", "xmltree", apk, "AndroidManifest.xml")
-	for _, want := range []string{`android:scheme(0x01010027)="earshot"`, `android:host(0x01010028)="pair"`, `"android.intent.category.BROWSABLE"`} {
+	for _, want := range []string{`android:scheme(0x01010027)="earshot"`, `android:host(0x01010028)="pair"`, `android:scheme(0x01010027)="EARSHOT"`, `android:host(0x01010028)="PAIR"`, `"android.intent.category.BROWSABLE"`} {
 		if !strings.Contains(tree, want) {
 			a.t.Errorf("%s: %q is not in\n%s", apk, want, tree)
 		}
