@@ -28,7 +28,7 @@ func pairingOf() map[string]viewmodel.PairDialog {
 		},
 		"failed": {Step: viewmodel.PairFailed, Serial: 1, Device: mia, Title: "Not verified", Again: true, Text: "Nobody answered in time. Take both devices to hand and try again."},
 		"ask":    {Step: viewmodel.PairAsk, Device: mia, Title: "Pair with Mia's Pixel 9 (BIISUCT)?", Text: "Only go on if you see this code on the other device's screen right now."},
-		"invite": {Step: viewmodel.PairInvite, Title: "Show this code", Text: "Scan it with the camera of the other device, or open the link there. Whoever reads it first is verified.", Link: inviteLink, Ends: ends},
+		"invite": {Step: viewmodel.PairInvite, Title: "Show this code", Text: "Scan it with the other device, or open the link there. Whoever reads it first is verified.", Link: inviteLink, Ends: ends},
 		"enter":  {Step: viewmodel.PairEnter, Title: "Enter a link", Text: "Paste the link that the other device shows.", Error: "That is not a link of Earshot. Copy the whole of it: it begins with earshot://"},
 	}
 }

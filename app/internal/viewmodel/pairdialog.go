@@ -101,7 +101,7 @@ func (s *state) sheetDialog(device func(identity.DeviceID) Device) *PairDialog {
 		}
 	case sheetInvite:
 		out.Step, out.Title = PairInvite, "Show this code"
-		out.Text = "Scan it with the camera of the other device, or open the link there. Whoever reads it first is verified."
+		out.Text = "Scan it with the other device, or open the link there. Whoever reads it first is verified."
 		out.Link, out.Ends, out.Error = p.invite.invite.Link, p.invite.invite.Expires, p.invite.why
 	case sheetEnter:
 		out.Step, out.Title, out.Text = PairEnter, "Enter a link", "Paste the link that the other device shows."
