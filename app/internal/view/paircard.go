@@ -16,7 +16,7 @@ import (
 type pairCard struct {
 	host    *host
 	c       *viewmodel.PairCard // nil: hidden
-	stand   standing
+	stand   settler
 	back    *canvas.Rectangle
 	avatar  *kit.Avatar
 	text    *kit.Label
@@ -27,7 +27,7 @@ type pairCard struct {
 func newPairCard(h *host) *pairCard {
 	t := h.t
 	c := &pairCard{
-		host: h, stand: standing{host: h}, back: kit.Rounded(t.AccentSoft, rowRadius), avatar: kit.NewAvatar(t, cardAvatar, t.AccentSoft),
+		host: h, stand: settler{host: h}, back: kit.Rounded(t.AccentSoft, rowRadius), avatar: kit.NewAvatar(t, cardAvatar, t.AccentSoft),
 		text: kit.NewLabel(kit.Style{Size: cardText, Color: t.Text}, 6),
 	}
 	c.no = kit.NewTextButton(t, "Not now", t.Surface, t.Text, c.refuse)
@@ -113,7 +113,7 @@ func (c *pairCard) settle() {
 		c.stand.leave()
 		return
 	}
-	c.stand.at(c.object.Position().Add(c.yes.Position()))
+	c.stand.settle(c.object.Position().Add(c.yes.Position()))
 }
 
 func (c *pairCard) elements() []Element {

@@ -46,7 +46,7 @@ type pairDialog struct {
 	widget.BaseWidget
 	*host
 	d       *viewmodel.PairDialog
-	stand   standing
+	stand   settler
 	codeAt  time.Time // the code came on the screen
 	tick    time.Time // the remaining time is written again then
 	expired bool      // of the link, when the buttons were made
@@ -75,7 +75,7 @@ type pairDialog struct {
 func newPairDialog(h *host, d *viewmodel.PairDialog, blurred bool) *pairDialog {
 	t := h.t
 	p := &pairDialog{
-		host: h, stand: standing{host: h}, blur: canvas.NewBlur(pairBlur), scrim: canvas.NewRectangle(t.Scrim), card: kit.Rounded(t.Surface, pairRadius),
+		host: h, stand: settler{host: h}, blur: canvas.NewBlur(pairBlur), scrim: canvas.NewRectangle(t.Scrim), card: kit.Rounded(t.Surface, pairRadius),
 		disc: canvas.NewCircle(t.Field), icon: kit.Icon(kit.IconShield, t.Online),
 		title: kit.NewLabel(kit.Style{Size: pairTitle, Color: t.Text, Bold: true}, 4).Centred(),
 		text:  kit.NewLabel(kit.Style{Size: pairText, Color: t.Muted}, 9).Centred(),
@@ -269,7 +269,7 @@ func (p *pairDialog) layout(s fyne.Size) {
 	kit.Place(p.row, x+pairPad, y+body, w-2*pairPad, pairButtons)
 	kit.Place(p.foot.object, x+pairFoot, y+body+pairButtons+20, w-2*pairFoot, foot)
 	kit.Place(p.x, x+w-pairClose-12, y+12, pairClose, pairClose)
-	p.stand.at(p.row.Position())
+	p.stand.settle(p.row.Position())
 }
 
 // relayout makes room for what the step needs.

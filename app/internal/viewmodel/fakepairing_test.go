@@ -14,7 +14,6 @@ type pairFake struct {
 	pairing messenger.Pairing
 	refused error // of everything about pairing
 	invites int
-	links   int // so many were used
 	claimed messenger.Invited
 }
 

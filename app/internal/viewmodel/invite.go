@@ -22,16 +22,16 @@ func (p *pairing) wantsInvite() bool {
 	if p.sheet.kind == sheetInvite {
 		return true
 	}
-	if !p.open() || p.now.ByLink {
+	if !p.open() || p.dialog.ByLink {
 		return false
 	}
-	switch p.now.Stage {
+	switch p.dialog.Stage {
 	case messenger.PairComparing:
 		return true
 	case messenger.PairConfirming:
 		return p.invite.asked
 	case messenger.PairFailed:
-		return p.invite.asked && !warns(p.now.Reason) && p.now.Reason != messenger.PairForged
+		return p.invite.asked && !warns(p.dialog.Reason) && p.dialog.Reason != messenger.PairForged
 	}
 	return false
 }

@@ -50,8 +50,9 @@ func (c *Controller) begin(s *state, sheet pairSheet, do func(context.Context) (
 				c.answerPair(p.Serial, messenger.PairCancel)
 			case err == nil:
 				s.pair.put(pairSheet{})
-				s.pair.shown = p.Serial
-				return s.pair.tell(p)
+				again := s.pair.learn(p)
+				s.pair.show(p.Serial)
+				return again
 			}
 			return 0
 		}
@@ -76,7 +77,7 @@ func (c *Controller) AnswerPair(serial uint64, answer PairAnswer) {
 	c.inbox.put(func(s *state) stale {
 		switch answer {
 		case PairContinue:
-			s.pair.shown = serial
+			s.pair.show(serial)
 		case PairNotNow:
 			s.pair.hide(serial)
 		}
@@ -94,7 +95,7 @@ func (c *Controller) answerPair(serial uint64, choice messenger.PairChoice) {
 		return func(s *state) stale {
 			switch {
 			case err == nil:
-				return s.pair.tell(p)
+				return s.pair.learn(p)
 			case errors.Is(err, messenger.ErrNoPairing), errors.Is(err, messenger.ErrPairNotNow):
 				return stalePairing
 			}
@@ -107,7 +108,7 @@ func (c *Controller) answerPair(serial uint64, choice messenger.PairChoice) {
 // ShowPairing opens the dialog of a pairing that waits on a card.
 func (c *Controller) ShowPairing(serial uint64) {
 	c.inbox.put(func(s *state) stale {
-		s.pair.shown = serial
+		s.pair.show(serial)
 		return 0
 	})
 }
@@ -186,7 +187,7 @@ func (c *Controller) UseLink() {
 			return 0
 		}
 		var before uint64
-		if now := s.pair.now; now.Serial != 0 && !now.Over() && now.Peer == ask.peer {
+		if now := s.pair.dialog; now.Serial != 0 && !now.Over() && now.Peer == ask.peer {
 			before = now.Serial
 			s.pair.hide(before)
 		}

@@ -63,7 +63,7 @@ func (s *state) pairSnapshot(device func(identity.DeviceID) Device) (*PairDialog
 	case p.sheet.kind != sheetNone:
 		return s.sheetDialog(device), card
 	case p.open():
-		return s.stageDialog(named(device(p.now.Peer), p.now.Name)), card
+		return s.stageDialog(named(device(p.dialog.Peer), p.dialog.Name)), card
 	}
 	return nil, card
 }
@@ -126,7 +126,7 @@ const (
 
 // stageDialog is the dialog of the pairing that is shown.
 func (s *state) stageDialog(d Device) *PairDialog {
-	now, name := s.pair.now, who(d)
+	now, name := s.pair.dialog, who(d)
 	out := &PairDialog{Step: PairWait, Serial: now.Serial, Device: d, Title: "Pair with " + name, Text: momentText}
 	switch now.Stage {
 	case messenger.PairReaching:

@@ -3,6 +3,7 @@ package viewmodel
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"earshot/internal/identity"
 	"earshot/internal/messenger"
@@ -12,9 +13,9 @@ import (
 // that has not begun yet.
 type pairing struct {
 	now     messenger.Pairing  // the newest; Serial 0: none
-	beside  *messenger.Pairing // a device that read the invitation meanwhile; nil: none
-	shown   uint64             // whose dialog is open, 0: none's
-	hidden  uint64             // a person has put this one and those before it away
+	dialog  messenger.Pairing  // that the dialog is about, often the newest; Serial 0: there is no dialog
+	beside  *messenger.Pairing // of a device that read the invitation meanwhile; nil: none
+	hidden  uint64             // a person has put the pairing with this serial and those before it away
 	read    bool               // the service was asked once
 	rejoins bool               // the next reading may be of another run of the service
 	sheet   pairSheet
@@ -50,40 +51,72 @@ func (p *pairing) put(to pairSheet) int {
 	return to.rev
 }
 
-// open reports whether the pairing that is known has the dialog.
-func (p *pairing) open() bool { return p.shown != 0 && p.shown == p.now.Serial }
+// open reports whether a pairing has the dialog.
+func (p *pairing) open() bool { return p.dialog.Serial != 0 }
 
-// waits reports whether the pairing that is known waits on a card.
-func (p *pairing) waits() bool {
-	return p.now.Serial > p.hidden && !p.now.Over() && !p.open() && (p.now.Ours || !p.now.ByLink)
+// show opens the dialog of the newest pairing, if it is the one with that serial.
+func (p *pairing) show(serial uint64) {
+	if p.now.Serial == serial {
+		p.dialog = p.now
+	}
 }
 
-// tell takes what the service says of a pairing. What is late changes nothing:
-// a pairing that has ended stays so, and an older one does not come back.
+// waits reports whether the newest pairing waits on a card.
+func (p *pairing) waits() bool {
+	return p.now.Serial > p.hidden && p.now.Serial != p.dialog.Serial && !p.now.Over() && (p.now.Ours || !p.now.ByLink)
+}
+
+// tell takes an event or a reading, which come in order. What is late changes
+// nothing: a pairing that has ended stays so, and an older one does not come back.
 func (p *pairing) tell(n messenger.Pairing) stale {
-	old := p.now
-	if n.Serial == 0 || n.Serial < old.Serial || n.Serial == old.Serial && old.Over() {
+	mine := n.Serial == p.dialog.Serial && !p.dialog.Over()
+	first := n.Serial > p.now.Serial
+	newest := first || n.Serial == p.now.Serial && !p.now.Over()
+	if n.Serial == 0 || !mine && !newest {
 		return 0
 	}
-	read := n.ByLink && !n.Ours // another device read the invitation that is shown here
-	if read && n.Serial != old.Serial && old.Serial != 0 && !old.Over() && n.Peer != old.Peer {
-		if n.Stage == messenger.PairVerified {
-			p.beside = &n
-			return stalePeers | staleConversations
-		}
-		return 0
+	if newest {
+		p.now = n
 	}
-	if read && n.Serial != old.Serial && (p.sheet.kind == sheetInvite || p.open()) {
-		p.shown = n.Serial
-		if p.sheet.kind == sheetInvite {
-			p.put(pairSheet{})
-		}
+	switch {
+	case mine:
+		p.dialog = n
+	case n.ByLink && !n.Ours:
+		p.wasRead(n)
 	}
-	p.now = n
 	if n.Stage == messenger.PairVerified {
 		return stalePeers | staleConversations | staleRequests
 	}
 	return 0
+}
+
+// wasRead takes a pairing by the invitation that is shown here. It gets the
+// dialog, unless a comparison with another device is under way there.
+func (p *pairing) wasRead(n messenger.Pairing) {
+	switch {
+	case p.sheet.kind == sheetInvite:
+		p.put(pairSheet{})
+		p.dialog = n
+	case p.open() && (p.dialog.Over() || p.dialog.Peer == n.Peer):
+		p.dialog = n
+	case p.open() && n.Stage == messenger.PairVerified:
+		p.beside = &n
+	}
+}
+
+// stageOrder is the order of the stages of a pairing.
+var stageOrder = []messenger.PairStage{
+	messenger.PairReaching, messenger.PairAsking, messenger.PairAsked, messenger.PairJoining, messenger.PairComparing,
+	messenger.PairConfirming, messenger.PairVerified, messenger.PairFailed,
+}
+
+// learn takes the answer to a command, which may come behind the events of what
+// happened after it: only what is further than those counts.
+func (p *pairing) learn(n messenger.Pairing) stale {
+	if n.Serial == p.now.Serial && slices.Index(stageOrder, n.Stage) <= slices.Index(stageOrder, p.now.Stage) {
+		return 0
+	}
+	return p.tell(n)
 }
 
 // rejoin says that the next reading may be of another run of the service, whose
@@ -100,16 +133,29 @@ func (p *pairing) found(n messenger.Pairing) {
 		p.now, p.hidden = n, n.Serial
 		return
 	case first && n.Stage != messenger.PairAsked:
-		p.shown = n.Serial
-	case rejoined && (n.Serial < p.now.Serial || n.Serial == p.now.Serial && n.Peer != p.now.Peer):
-		if p.open() && !p.now.Over() {
-			lost := p.now
-			lost.Reason = messenger.PairLost
-			p.put(pairSheet{kind: sheetFailed, peer: lost.Peer, name: lost.Name, why: "Earshot was started anew meanwhile. Try again.", again: !lost.ByLink})
+		p.now, p.dialog = n, n
+		return
+	case rejoined:
+		p.invite = shownInvite{rev: p.invite.rev} // that one is not known there
+		if p.otherRun(n) {
+			p.loseRun()
 		}
-		p.now, p.shown, p.hidden = messenger.Pairing{}, 0, 0
 	}
 	p.tell(n)
+}
+
+// otherRun reports whether n cannot have followed what is known.
+func (p *pairing) otherRun(n messenger.Pairing) bool {
+	return n.Serial < p.now.Serial || n.Serial == p.now.Serial && (n.Peer != p.now.Peer || p.now.Over() && !n.Over())
+}
+
+// loseRun forgets the pairings of a run of the service that has ended, and says so
+// of one that was under way in the dialog.
+func (p *pairing) loseRun() {
+	if lost := p.dialog; p.open() && !lost.Over() {
+		p.put(pairSheet{kind: sheetFailed, peer: lost.Peer, name: lost.Name, why: "Earshot was started anew meanwhile. Try again.", again: !lost.ByLink})
+	}
+	p.now, p.dialog, p.beside, p.hidden = messenger.Pairing{}, messenger.Pairing{}, nil, 0
 }
 
 // close closes the dialog. What was under way in it is to be cancelled: its
@@ -122,20 +168,21 @@ func (p *pairing) close() (cancel uint64) {
 	if !p.open() {
 		return 0
 	}
-	if !p.now.Over() {
-		cancel = p.now.Serial
+	if !p.dialog.Over() {
+		cancel = p.dialog.Serial
 	}
-	p.hide(p.now.Serial)
+	p.hide(p.dialog.Serial)
 	if p.beside != nil {
-		p.now, p.shown, p.beside = *p.beside, p.beside.Serial, nil
+		p.dialog, p.beside = *p.beside, nil
 	}
 	return cancel
 }
 
+// hide puts a pairing away: neither the dialog nor a card shows it.
 func (p *pairing) hide(serial uint64) {
 	p.hidden = max(p.hidden, serial)
-	if p.shown == serial {
-		p.shown = 0
+	if p.dialog.Serial == serial {
+		p.dialog = messenger.Pairing{}
 	}
 }
 

@@ -176,6 +176,11 @@ func TestWhatIsLateChangesNothing(t *testing.T) {
 		if got := d.dialog(); got.Step != PairCompare || got.Serial != 2 {
 			t.Errorf("an older pairing took the dialog: %+v", got)
 		}
+		asks := withMia(1, messenger.PairAsked)
+		d.event(messenger.Event{Kind: messenger.EventPairing, Pairing: &asks})
+		if got := d.dialog(); got.Step != PairCompare || d.snap.PairCard != nil {
+			t.Errorf("an older pairing is on a card: %+v", d.snap.PairCard)
+		}
 		d.event(messenger.Event{Kind: messenger.EventPairing}) // of a service that says nothing
 		d.AnswerPair(1, PairMatch)
 		if got := d.dialog(); got.Step != PairCompare || d.snap.Notice != "" {
@@ -342,4 +347,55 @@ func TestTheNameOfAStrangerWhoPairs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestARequestLeavesTheDialogAlone that says how the last pairing ended: a person
+// is about to read or close it.
+func TestARequestLeavesTheDialogAlone(t *testing.T) {
+	atDesk(t, newFake(), func(d *desk) {
+		d.Pair(id(1))
+		d.pairs(because(withMia(1, ""), messenger.PairDiffer))
+		asked := messenger.Pairing{Serial: 2, Peer: id(3), Name: "Tom", Stage: messenger.PairAsked}
+		d.pairs(asked)
+		if got := d.dialog(); got.Step != PairFailed || got.Serial != 1 || d.snap.PairCard == nil || d.snap.PairCard.Serial != 2 {
+			t.Errorf("dialog %+v, card %+v", got, d.snap.PairCard)
+		}
+		d.ClosePairing()
+		if snap := d.settle(); snap.Pairing != nil || snap.PairCard == nil {
+			t.Errorf("dialog %+v, card %+v", snap.Pairing, snap.PairCard)
+		}
+	})
+}
+
+// TestAnAnswerBehindItsEvents does not bring an earlier stage back.
+func TestAnAnswerBehindItsEvents(t *testing.T) {
+	atDesk(t, newFake(), func(d *desk) {
+		asked := withMia(1, messenger.PairAsked)
+		asked.Ours = false
+		d.pairs(asked)
+		release := d.svc.hang()
+		d.AnswerPair(1, PairContinue)
+		d.settle()
+		comparing := withMia(1, messenger.PairComparing)
+		d.event(messenger.Event{Kind: messenger.EventPairing, Pairing: &comparing})
+		d.settle()
+		release() // and the answer says "joining"
+		if got := d.dialog(); got.Step != PairCompare {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// TestTheCodeOfAServiceThatStartsAnew is another one: the old is not known there.
+func TestTheCodeOfAServiceThatStartsAnew(t *testing.T) {
+	atDesk(t, newFake(), func(d *desk) {
+		d.ShowInvite()
+		d.dialog()
+		d.svc.drop(nil)
+		d.settle()
+		d.pass(2 * retryPause)
+		if got := d.dialog(); got.Link != "earshot://pair/2" {
+			t.Errorf("got %+v", got)
+		}
+	})
 }
