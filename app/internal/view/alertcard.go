@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	alertLines  = 12 // of a sentence or two with a path: eight on the narrowest phone
+	alertLines  = 14 // of a sentence or two with a path: eleven on the narrowest phone
 	alertButton = 96 // width of OK, in dp
 )
 

@@ -25,7 +25,7 @@ const (
 	stripFade   = 28 // wide, where more devices are behind the edge
 	stripBottom = 6
 	cellWarn    = 16
-	hintGap     = 2 // above the hint below the devices
+	hintBottom  = 4 // below the hint that stands below the devices
 	cellRoom    = 4 // above and below a device, for its hover rectangle
 )
 
@@ -181,7 +181,7 @@ func (n *nearbyStrip) noteHeight(width float32) float32 {
 	if len(n.order) == 0 || n.hint.Text() == "" {
 		return 0
 	}
-	return n.hint.Fit(width-2*inset) + hintGap
+	return n.hint.Fit(width-2*inset) + hintBottom
 }
 
 // hintWidth is what the cell to pair leaves.
@@ -232,8 +232,7 @@ func (n *nearbyStrip) place(s fyne.Size) {
 	y := float32(stripTitle - cellRoom)
 	h := s.Height - y - n.noteHeight(s.Width)
 	if len(n.order) > 0 {
-		kit.Place(n.hint, inset, y+n.rowSize().Height+hintGap, s.Width-2*inset, n.hint.Fit(s.Width-2*inset))
-		h = n.rowSize().Height
+		kit.Place(n.hint, inset, y+h, s.Width-2*inset, n.hint.Fit(s.Width-2*inset))
 	} else {
 		w := n.hintWidth(s.Width)
 		hh := n.hint.Fit(w)

@@ -1,6 +1,7 @@
 package viewmodel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ type fake struct {
 	stuck    bool          // everything waits for hung, or for the end of its context
 	hung     chan struct{}
 	keep     string // the setting
+	visible  string // the setting, "" while nobody has chosen
 	kept     int    // messages that Clear leaves
 	lose     int    // so many texts are stored without an answer
 	events   chan messenger.Event
@@ -260,7 +262,11 @@ func (f *fake) SetReceipts(ctx context.Context, _ identity.DeviceID, on bool) er
 
 func (f *fake) SetSetting(ctx context.Context, key, value string) error {
 	f.mu.Lock()
-	f.keep = value
+	if key == messenger.SettingVisibility {
+		f.visible = value
+	} else {
+		f.keep = value
+	}
 	f.mu.Unlock()
 	return f.called(ctx, "set "+key+" "+value)
 }
@@ -269,7 +275,10 @@ func (f *fake) Settings(ctx context.Context) ([]messenger.Setting, error) {
 	err := f.reads(ctx, "settings")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return []messenger.Setting{{Key: messenger.SettingKeep, Value: f.keep, Default: messenger.KeepForever}}, err
+	return []messenger.Setting{
+		{Key: messenger.SettingKeep, Value: f.keep, Default: messenger.KeepForever},
+		{Key: messenger.SettingVisibility, Value: cmp.Or(f.visible, messenger.VisibleEveryone), Default: messenger.VisibleEveryone, Chosen: f.visible != ""},
+	}, err
 }
 
 func (f *fake) Send(ctx context.Context, out messenger.Outgoing) (messenger.Message, error) {
