@@ -59,7 +59,7 @@ func TestPairingBeginsEverywhere(t *testing.T) {
 	}
 }
 
-// TestTheMenuOfAStranger has one entry: to pair.
+// TestTheMenuOfAStranger has two entries: what is known of it, and to pair.
 func TestTheMenuOfAStranger(t *testing.T) {
 	d := device(40, "Stranger", "S", true)
 	d.CanPair = true
@@ -67,7 +67,7 @@ func TestTheMenuOfAStranger(t *testing.T) {
 	snap.Chat = &viewmodel.Chat{Device: d, Bar: viewmodel.BarStranger, CanWrite: true}
 	root, _, _ := window(t, snap, 1000, 700)
 	tap(t, root, "chat-menu")
-	if len(root.open.rows) != 1 || element(root, "menu/pair").Object == nil {
+	if len(root.open.rows) != 2 || element(root, "menu/pair").Object == nil || element(root, "chat/about").Object == nil {
 		t.Errorf("%d entries", len(root.open.rows))
 	}
 }
