@@ -251,6 +251,9 @@ func TestRenamingAContact(t *testing.T) {
 	if element(root, "about").Object == nil {
 		t.Error("it does not go back")
 	}
+	if on := win.Canvas().Focused(); onPhone() != (on == nil) {
+		t.Errorf("the keyboard is with %T", on)
+	}
 	root.closeSheet()
 
 	begin()

@@ -105,10 +105,14 @@ func (s *sheet) turn() {
 	s.moved()
 }
 
-// rest gives the keyboard to the sheet itself, where nothing is marked. A phone
-// would show its keyboard.
+// rest gives the keyboard to the sheet itself, where nothing is marked. On a phone
+// nothing has it, so that the keyboard on the screen goes.
 func (s *sheet) rest() {
-	if !fyne.CurrentDevice().IsMobile() && fyne.CurrentApp().Driver().CanvasForObject(s) != nil {
+	switch {
+	case fyne.CurrentApp().Driver().CanvasForObject(s) == nil:
+	case fyne.CurrentDevice().IsMobile():
+		s.takeKeys(nil)
+	default:
 		s.takeKeys(s)
 	}
 }

@@ -34,6 +34,7 @@ func (r *Root) closeSheet() {
 	}
 	r.closeMenu()
 	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
+		c.Unfocus() // the keyboard on a phone's screen goes
 		c.Overlays().Remove(r.sheet)
 	}
 	r.sheet = nil

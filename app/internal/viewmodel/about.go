@@ -162,8 +162,8 @@ func (s *state) blocked(device func(identity.DeviceID) Device) []BlockedDevice {
 }
 
 // caution is what a person has to know before trusting the name of a device, ""
-// for nothing. peers are the contacts, and replaced what the service says of a
-// request of it.
+// for nothing. peers are the contacts of its name, and replaced is what the service
+// says of a request of it.
 func (s *state) caution(id, replaced identity.DeviceID, names map[identity.DeviceID]safetext.Display, peers []messenger.Peer) safetext.Display {
 	own, known := s.peers[id]
 	if own.Level == trust.Blocked {
@@ -191,11 +191,12 @@ func (s *state) caution(id, replaced identity.DeviceID, names map[identity.Devic
 	return what + " with the name of " + name + ". Not " + name + " unless you pair."
 }
 
-// contacts are the peers that a device could be mistaken for, and id itself.
-func (s *state) contacts(id identity.DeviceID) []messenger.Peer {
+// alike are the contacts that are called like a device, as people read it, and id
+// itself.
+func (s *state) alike(id identity.DeviceID, folded map[identity.DeviceID]string) []messenger.Peer {
 	var out []messenger.Peer
 	for _, one := range s.order {
-		if p := s.peers[one]; one == id || p.Level.IsContact() {
+		if p := s.peers[one]; one == id || p.Level.IsContact() && folded[one] == folded[id] {
 			out = append(out, p)
 		}
 	}

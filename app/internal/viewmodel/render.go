@@ -31,7 +31,7 @@ func (s *state) snapshot(now time.Time) Snapshot {
 		}
 		r, _ := s.request(id)
 		if d.ShowID || !r.ReplacedBy.IsZero() || !s.peers[id].ReplacedBy.IsZero() {
-			d.Caution = s.caution(id, r.ReplacedBy, names, s.contacts(id))
+			d.Caution = s.caution(id, r.ReplacedBy, names, s.alike(id, folded))
 		}
 		return d
 	}
@@ -252,7 +252,7 @@ func (s *state) addBar(chat *Chat, peer messenger.Peer, now time.Time) {
 	case s.thread.said != "": // about what the person just did
 		chat.Bar, chat.BarText = BarNote, safetext.Display(s.thread.said)
 	case peer.Level == trust.Blocked:
-		chat.Bar, chat.BarText = BarBlocked, "You have blocked this device."
+		chat.Bar, chat.BarText = BarBlocked, "You have blocked this device. Tap its name above to unblock it."
 	case peer.Level.IsContact() && !peer.AcceptsMe && s.thread.waits():
 		chat.Bar, chat.BarText = BarWaiting, "Waiting for "+name+" to accept."
 	case peer.Level == trust.Stranger && len(chat.Rows) == 0:
