@@ -81,18 +81,18 @@ func TestCautions(t *testing.T) {
 	for _, c := range []struct {
 		what  string
 		peers []messenger.Peer
-		want  string // of the first, with names isolated by ⁨ and ⁩
+		want  string // of the first, with names isolated by \u2068 and \u2069
 	}{
 		{"a stranger with the name of a contact", []messenger.Peer{trusted(2, "MIA", trust.Stranger, true), trusted(1, "Mia", trust.Accepted, false)},
-			"New device with the name of ⁨Mia⁩. Not ⁨Mia⁩ unless you pair."},
+			"New device with the name of \u2068Mia\u2069. Not \u2068Mia\u2069 unless you pair."},
 		{"another name", []messenger.Peer{trusted(2, "Tom", trust.Stranger, true), trusted(1, "Mia", trust.Accepted, false)}, ""},
 		{"the name of a stranger", []messenger.Peer{trusted(2, "Mia", trust.Stranger, true), trusted(1, "Mia", trust.Stranger, true)}, ""},
 		{"a contact with the name of a verified one", []messenger.Peer{trusted(2, "Mia", trust.Accepted, true), trusted(3, "Mia", trust.Verified, false)},
-			"Another device with the name of ⁨Mia⁩. Not ⁨Mia⁩ unless you pair."},
+			"Another device with the name of \u2068Mia\u2069. Not \u2068Mia\u2069 unless you pair."},
 		{"the verified one itself", []messenger.Peer{trusted(3, "Mia", trust.Verified, true), trusted(2, "Mia", trust.Accepted, false)}, ""},
 		{"a blocked one", []messenger.Peer{trusted(2, "Mia", trust.Blocked, true), trusted(1, "Mia", trust.Accepted, false)}, ""},
 		{"one that was replaced", []messenger.Peer{old, trusted(1, "Mia Neu", trust.Verified, true)},
-			"You replaced this device by ⁨Mia Neu⁩. Whoever has it now may be somebody else."},
+			"You replaced this device by \u2068Mia Neu\u2069. Whoever has it now may be somebody else."},
 	} {
 		s := newState()
 		s.setPeers(c.peers)
@@ -120,7 +120,7 @@ func TestRequestsAreMarked(t *testing.T) {
 	}
 	s.open(id(2))
 	snap := s.snapshot(time.Unix(0, 0))
-	for i, want := range []string{"New device with the name of ⁨Mia⁩", "You replaced this device by ⁨Mia⁩", "", "You replaced this device by another device"} {
+	for i, want := range []string{"New device with the name of \u2068Mia\u2069", "You replaced this device by \u2068Mia\u2069", "", "You replaced this device by another device"} {
 		if got := string(snap.Requests[i].Caution); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
 			t.Errorf("request %d: %q", i, got)
 		}
@@ -128,7 +128,7 @@ func TestRequestsAreMarked(t *testing.T) {
 	if !snap.Requests[0].ShowID || snap.Requests[2].ShowID {
 		t.Error("names that are read alike do not show their IDs, or others do")
 	}
-	if !strings.Contains(string(snap.Chat.BarText), "Not ⁨Mia⁩ unless you pair.") {
+	if !strings.Contains(string(snap.Chat.BarText), "Not \u2068Mia\u2069 unless you pair.") {
 		t.Errorf("above the composer: %q", snap.Chat.BarText)
 	}
 }
