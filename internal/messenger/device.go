@@ -53,7 +53,7 @@ func (m *Messenger) deviceLocked(id identity.DeviceID) *device {
 // forgetLocked drops a device that nothing speaks for any more.
 func (m *Messenger) forgetLocked(d *device) {
 	if m.devices[d.id] == d && !d.stored && len(d.links) == 0 && len(d.labels) == 0 && len(d.typed) == 0 && !d.dial.busy &&
-		!d.introduced && !d.watch.busy && len(d.watch.addrs) == 0 {
+		!d.introduced && !d.watch.busy && len(d.watch.addrs) == 0 && !m.pairsLocked(d) {
 		delete(m.devices, d.id)
 	}
 }

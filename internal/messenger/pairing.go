@@ -42,6 +42,7 @@ type pairing struct {
 	until   time.Time // when the person here is asked no longer
 	lost    int       // links that have ended under it
 	storing bool      // both said yes: it is being stored
+	waits   bool      // startLaterLocked is under way
 	out     chan pairFrame
 	changed chan struct{} // capacity 1: the deadline is another one
 	over    chan struct{} // closed at the end
@@ -181,7 +182,7 @@ func (m *Messenger) seekLocked(p *pairing) {
 		err := m.net.Dial(ctx, p.Peer, addrs) // LinkUp goes on with it
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if err != nil && p.Stage == PairReaching && p.link == nil {
+		if err != nil && p.Stage == PairReaching && m.bestLinkLocked(p.dev) == nil {
 			m.log.Info("a device to pair with was not reached", "device", p.Peer, "err", err)
 			m.failLocked(p, PairUnreachable, 0)
 		}
@@ -210,9 +211,10 @@ func (m *Messenger) steadyLocked(l *link) bool {
 
 // startLaterLocked seeks a link for a pairing of ours once links have settled.
 func (m *Messenger) startLaterLocked(p *pairing) {
-	if m.ctx.Err() != nil {
+	if p.waits || m.ctx.Err() != nil {
 		return
 	}
+	p.waits = true
 	m.wg.Go(func() {
 		select {
 		case <-time.After(pairSettle):
@@ -223,6 +225,7 @@ func (m *Messenger) startLaterLocked(p *pairing) {
 		}
 		m.mu.Lock()
 		defer m.mu.Unlock()
+		p.waits = false
 		if p.Stage == PairReaching {
 			m.seekLocked(p) // the link may have ended, too
 		}
@@ -360,6 +363,7 @@ func (m *Messenger) endLocked(p *pairing, stage PairStage) {
 	p.dev.introduced = false
 	close(p.over)
 	m.tellPairingLocked(p)
+	m.forgetLocked(p.dev)
 }
 
 // sayLocked queues a frame for the link of a pairing.
@@ -459,4 +463,9 @@ func (m *Messenger) pairLinkClosed(l *link) {
 		p.link = nil
 		m.failLocked(p, PairLost, 0)
 	}
+}
+
+// pairsLocked reports whether the pairing under way is with that device.
+func (m *Messenger) pairsLocked(d *device) bool {
+	return m.pairing != nil && !m.pairing.Over() && m.pairing.dev == d
 }
