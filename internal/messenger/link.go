@@ -321,6 +321,7 @@ func (m *Messenger) handleGone(l *link, f *wire.Gone) error {
 
 // handleError takes the peer's complaint about one of our frames.
 func (m *Messenger) handleError(l *link, f *wire.Error) error {
+	m.pairMisread(l, f)
 	m.mu.Lock()
 	l.errors++
 	quiet := l.errors > maxLoggedErrors || !l.dev.level.IsContact()

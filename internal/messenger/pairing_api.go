@@ -49,6 +49,7 @@ const (
 	PairForged      PairReason = "forged"      // the other side's part does not fit
 	PairExpired     PairReason = "expired"     // the link was used already or is too old
 	PairInternal    PairReason = "internal"    // it could not be stored here
+	PairUnsupported PairReason = "unsupported" // the Earshot there is too old to pair
 )
 
 // Pairing is a comparison of codes with one device, or the use of an invitation.

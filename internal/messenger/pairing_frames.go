@@ -43,6 +43,9 @@ func (m *Messenger) handlePair(l *link, msg wire.Message) {
 func (m *Messenger) takePairLocked(p *pairing, msg wire.Message) (verified bool) {
 	switch f := msg.(type) {
 	case *wire.PairAbort:
+		if f.Reason == wire.PairBusy && p.Ours && !p.ByLink {
+			m.pairRates.want(p.Peer, time.Now())
+		}
 		m.failLocked(p, pairReasonOf(f.Reason), 0)
 		return false
 	case *wire.PairConfirm:
@@ -98,6 +101,9 @@ func pairReasonOf(r wire.PairReason) PairReason {
 func (m *Messenger) pairAskedLocked(l *link, commit trust.Block) {
 	d := l.dev
 	p := m.pairing
+	if p != nil && p.dev != d && p.Stage == PairAsked && m.pairRates.wants(d.id, time.Now()) {
+		m.failLocked(p, PairCancelled, wire.PairBusy) // nobody has answered it, and this one was called
+	}
 	if p != nil && !p.Over() {
 		if p.dev != d {
 			m.refuseLocked(l, wire.PairBusy)
@@ -138,6 +144,16 @@ func (m *Messenger) takeOverLocked(p *pairing, l *link, commit trust.Block) {
 	p.Ours, p.link = false, l
 	p.Name, p.Kind = l.dev.shown(), l.dev.kind
 	p.machine = trust.AnswerPairing(m.endsLocked(p), commit)
+}
+
+// pairMisread takes the other side's complaint about a frame of pairing: it is of a
+// version before pairing.
+func (m *Messenger) pairMisread(l *link, f *wire.Error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p := m.pairing; p != nil && p.link == l && f.Code == wire.CodeUnsupported && wire.IsPairing(f.RefersTo) {
+		m.failLocked(p, PairUnsupported, 0)
+	}
 }
 
 // refuseLocked answers the beginning of a pairing that is not taken.

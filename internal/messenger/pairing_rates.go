@@ -21,6 +21,10 @@ const (
 	// other device shows, and no two that differ would ever be seen; that one is gone
 	// by then.
 	pairUnseen = pairCompare
+	// pairWanted is how long a device that was busy when the person here asked it may
+	// ask once beyond all limits: strangers who use them up on both devices would
+	// else keep the two apart. Each such try has cost a press here.
+	pairWanted = 2 * time.Minute // to walk over and press there
 )
 
 // pairRates counts the pairings that others asked for. Those that the person here
@@ -30,11 +34,16 @@ type pairRates struct {
 	strangers []time.Time
 	muted     map[identity.DeviceID]time.Time // until when
 	unseen    time.Time                       // until when nobody may ask
+	wanted    map[identity.DeviceID]time.Time // until when
 }
 
 // allow counts a request of a device, unless it is one too many.
 func (r *pairRates) allow(id identity.DeviceID, stranger bool, now time.Time) bool {
 	r.prune(now)
+	if r.wants(id, now) {
+		delete(r.wanted, id)
+		return true
+	}
 	if now.Before(r.unseen) || now.Before(r.muted[id]) || len(r.devices[id]) >= pairsPerDevice || stranger && len(r.strangers) >= pairsOfStrangers {
 		return false
 	}
@@ -58,7 +67,19 @@ func (r *pairRates) mute(id identity.DeviceID, now time.Time) {
 		r.muted = map[identity.DeviceID]time.Time{}
 	}
 	r.muted[id] = now.Add(pairMuted)
+	delete(r.wanted, id)
 }
+
+// want says that a device was busy when the person here asked it.
+func (r *pairRates) want(id identity.DeviceID, now time.Time) {
+	if r.wanted == nil {
+		r.wanted = map[identity.DeviceID]time.Time{}
+	}
+	r.wanted[id] = now.Add(pairWanted)
+}
+
+// wants reports whether a device may ask beyond all limits.
+func (r *pairRates) wants(id identity.DeviceID, now time.Time) bool { return now.Before(r.wanted[id]) }
 
 // prune forgets what counts no more, so that the tables stay as small as the
 // limits.
@@ -71,9 +92,11 @@ func (r *pairRates) prune(now time.Time) {
 			r.devices[id] = at
 		}
 	}
-	for id, until := range r.muted {
-		if !now.Before(until) {
-			delete(r.muted, id)
+	for _, m := range []map[identity.DeviceID]time.Time{r.muted, r.wanted} {
+		for id, until := range m {
+			if !now.Before(until) {
+				delete(m, id)
+			}
 		}
 	}
 }
