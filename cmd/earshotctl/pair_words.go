@@ -119,6 +119,8 @@ func (p *program) pairFailure(n messenger.Pairing) string {
 		return "what " + who + " answered does not fit: " + apart
 	case messenger.PairExpired:
 		return "that link was used already or is older than two minutes; ask for a new one"
+	case messenger.PairUnsupported:
+		return "the Earshot on " + who + " is too old to pair; update it, then try again"
 	case messenger.PairInternal:
 		return "that " + who + " is verified could not be stored here; see the log in the home folder"
 	}

@@ -183,6 +183,8 @@ func pairFailure(p messenger.Pairing, name safetext.Display) safetext.Display {
 		return "What " + name + " answered does not fit. Try again; if that goes on, somebody may sit between your two devices."
 	case messenger.PairExpired:
 		return "This link was used already, or it is too old. Let the other device show a new one."
+	case messenger.PairUnsupported:
+		return "The Earshot on " + name + " is too old for this. Update it there, then try again."
 	}
 	return "It could not be stored on this device. See that the disk has room, then try again."
 }
