@@ -67,7 +67,7 @@ func (m *Messenger) Unblock(ctx context.Context, id identity.DeviceID) error {
 	if err != nil || !changed {
 		return unknown(err)
 	}
-	if err := m.reload(ctx, id); err != nil {
+	if err := m.reload(m.ctx, id); err != nil {
 		return err
 	}
 	m.limitLinks(id)
@@ -78,8 +78,11 @@ func (m *Messenger) Unblock(ctx context.Context, id identity.DeviceID) error {
 	return nil
 }
 
-// Forget ends a contact; see ContactService.
+// Forget ends a contact; see ContactService. Once begun it does not end with ctx.
 func (m *Messenger) Forget(ctx context.Context, id identity.DeviceID) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	switch {
 	case id == m.cfg.Self:
 		return ErrSelf
@@ -90,10 +93,10 @@ func (m *Messenger) Forget(ctx context.Context, id identity.DeviceID) error {
 	var err error
 	if contact { // nothing more of it is stored from here on, and it is not told the new presence key
 		m.endContact(id)
-		err = m.partWith(ctx, id)
+		err = m.partWith(m.ctx, id)
 	}
 	if err == nil {
-		err = m.db.DropContact(ctx, id)
+		err = m.db.DropContact(m.ctx, id)
 	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -103,16 +106,36 @@ func (m *Messenger) Forget(ctx context.Context, id identity.DeviceID) error {
 	case err != nil:
 		return err
 	}
+	if err := m.takeForgotten(id); err != nil {
+		return err
+	}
+	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}},
+		Event{Kind: EventHistory, Peer: &Peer{ID: id}}, Event{Kind: EventNotices})
+	m.publishStranger(id)
+	return nil
+}
+
+// takeForgotten makes a device in memory what the store has of it after it was
+// forgotten: nothing, unless it was let in again meanwhile.
+func (m *Messenger) takeForgotten(id identity.DeviceID) error {
+	m.reloading.Lock()
+	defer m.reloading.Unlock()
+	c, err := m.db.Contact(m.ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	m.mu.Lock()
-	if d := m.devices[id]; d != nil {
+	defer m.mu.Unlock()
+	d := m.devices[id]
+	switch {
+	case d == nil:
+	case err == nil:
+		d.takeRow(c)
+	default:
 		m.unwatchLocked(d)
 		d.takeRow(Contact{ID: id, Said: d.said, Kind: d.kind})
 		d.stored, d.typed = false, nil
 	}
-	m.mu.Unlock()
-	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}},
-		Event{Kind: EventHistory, Peer: &Peer{ID: id}}, Event{Kind: EventNotices})
-	m.publishStranger(id)
 	return nil
 }
 
@@ -134,17 +157,23 @@ func (m *Messenger) Replace(ctx context.Context, old, newID identity.DeviceID) e
 	case old == newID:
 		return ErrSameDevice
 	}
-	contact := m.Level(old).IsContact()
-	if err := m.db.Replace(ctx, old, newID); err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	contact := m.Level(old).IsContact() && m.Level(newID) == trust.Verified // else the store refuses
+	if contact {
+		m.endContact(old)
+	}
+	if err := m.db.Replace(m.ctx, old, newID); err != nil {
+		if contact {
+			err = errors.Join(err, m.restoreContact(old))
+		}
 		if errors.Is(err, store.ErrBlocked) {
 			return ErrBlocked
 		}
 		return unknown(err)
 	}
-	if contact {
-		m.endContact(old)
-	}
-	if err := errors.Join(m.reload(ctx, old), m.reload(ctx, newID)); err != nil {
+	if err := errors.Join(m.reload(m.ctx, old), m.reload(m.ctx, newID)); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -155,7 +184,7 @@ func (m *Messenger) Replace(ctx context.Context, old, newID identity.DeviceID) e
 	m.mu.Unlock()
 	var err error
 	if contact {
-		err = m.partWith(ctx, old)
+		err = m.partWith(m.ctx, old)
 	}
 	m.hub.publish(Event{Kind: EventHistory, Peer: &Peer{ID: old}}, Event{Kind: EventHistory, Peer: &Peer{ID: newID}})
 	m.publishStranger(old)
@@ -174,7 +203,7 @@ func unknown(err error) error {
 }
 
 // endContact makes a contact a stranger in memory and on its links, which begin
-// anew if it becomes a contact again.
+// anew if it becomes a contact again. What of it was about to be stored is stored.
 func (m *Messenger) endContact(id identity.DeviceID) {
 	m.mu.Lock()
 	d := m.deviceLocked(id)
@@ -186,6 +215,8 @@ func (m *Messenger) endContact(id identity.DeviceID) {
 		l.poke()
 	}
 	m.mu.Unlock()
+	m.storing <- struct{}{} // what comes to be stored from here on sees the level
+	<-m.storing
 	m.limitLinks(id)
 	m.vouch(id)
 }

@@ -92,8 +92,11 @@ func (d *device) takeRow(c store.Contact) {
 // shown is the name that a person sees: the one given here, or what it says.
 func (d *device) shown() string { return cmp.Or(d.nick, d.said) }
 
-// reload reads a device's row after the store changed it.
+// reload reads a device's row after the store changed it. Of two at once the one
+// that reads later is taken later: else a decision could be undone in memory.
 func (m *Messenger) reload(ctx context.Context, id identity.DeviceID) error {
+	m.reloading.Lock()
+	defer m.reloading.Unlock()
 	c, err := m.db.Contact(ctx, id)
 	if err != nil {
 		return err

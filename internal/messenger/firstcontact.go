@@ -157,11 +157,12 @@ func (m *Messenger) Allow(ctx context.Context, id identity.DeviceID) error {
 	if err != nil {
 		return err
 	}
-	return m.letIn(ctx, id, first)
+	return m.letIn(m.ctx, id, first)
 }
 
 // letIn does what follows when the store has made a device a contact, or a
-// contact verified: first is its request as the first message, or nil.
+// contact verified: first is its request as the first message, or nil. ctx is the
+// messenger's own, because nothing may end between the two.
 func (m *Messenger) letIn(ctx context.Context, id identity.DeviceID, first *Message) error {
 	if err := m.becomeContact(ctx, id); err != nil {
 		return err
@@ -176,7 +177,9 @@ func (m *Messenger) letIn(ctx context.Context, id identity.DeviceID, first *Mess
 	return nil
 }
 
-// becomeContact lifts the limits of a device's links and tells it.
+// becomeContact lifts the limits of a device's links and tells it. The store has
+// the decision already: what it refuses now is said again on the next link, and is
+// no reason to let the device in only after a restart.
 func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) error {
 	// The name a stranger gave in Hello was said under its own key.
 	m.mu.Lock()
@@ -187,7 +190,7 @@ func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) err
 	network := m.net
 	m.mu.Unlock()
 	if err := m.db.SetProfile(ctx, id, name, kind, nil); err != nil {
-		return err
+		_ = m.storeTrouble("a contact's name was not stored", err)
 	}
 	if network != nil { // before the couriers know, or the answer would be refused
 		network.SetContact(id, true)
@@ -202,11 +205,12 @@ func (m *Messenger) becomeContact(ctx context.Context, id identity.DeviceID) err
 	}
 	m.mu.Unlock()
 	if accepted {
-		if err := m.db.SetAcceptsMe(ctx, id, true); err != nil {
-			return err
+		err := m.db.SetAcceptsMe(ctx, id, true)
+		if err == nil {
+			err = m.reload(ctx, id)
 		}
-		if err := m.reload(ctx, id); err != nil {
-			return err
+		if err != nil {
+			_ = m.storeTrouble("an acceptance was not stored", err)
 		}
 	}
 	m.vouch(id)
@@ -256,18 +260,12 @@ func (m *Messenger) Block(ctx context.Context, id identity.DeviceID) error {
 	if err := m.db.SetLevel(ctx, id, trust.Blocked); err != nil {
 		return err
 	}
-	if err := m.db.SetProfile(ctx, id, name, kind, nil); err != nil {
-		return err
-	}
-	if err := m.reload(ctx, id); err != nil {
-		return err
-	}
-	if err := m.partWith(ctx, id); err != nil {
-		return err
-	}
+	// It is blocked from here on, whoever asked for it waits or not.
+	err := m.db.SetProfile(m.ctx, id, name, kind, nil)
+	err = errors.Join(err, m.reload(m.ctx, id), m.partWith(m.ctx, id))
 	m.hub.publish(Event{Kind: EventRequestGone, Request: &Request{Peer: id}})
 	m.publishPeer(EventPeerUpdated, id)
-	return nil
+	return err
 }
 
 // Requests returns the strangers that ask; see Service.

@@ -88,9 +88,11 @@ func (m *Messenger) storeArrivals() {
 }
 
 func (m *Messenger) storeGroup(group []arrival) {
+	m.storing <- struct{}{}
+	defer func() { <-m.storing }()
 	m.mu.Lock()
 	group = slices.DeleteFunc(group, func(a arrival) bool {
-		return a.link.refused || a.link.anew && !a.link.dev.level.IsContact() // forgotten while it came
+		return a.link.refused || a.link.anew && !a.link.dev.level.IsContact() // a contact no more
 	})
 	m.mu.Unlock()
 	if len(group) == 0 {

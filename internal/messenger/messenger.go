@@ -48,6 +48,12 @@ type Messenger struct {
 
 	// receive is the store's Receive; a test makes it fail.
 	receive func(context.Context, []store.Incoming) ([]store.Receipt, error)
+	// storing holds a value from the look at whose messages are stored until they
+	// are. It is taken before mu.
+	storing chan struct{}
+	// reloading is held from the reading of a device's row until it is taken, and
+	// locked before mu.
+	reloading sync.Mutex
 
 	ctx    context.Context // ends in Close; parent of all work
 	cancel context.CancelFunc
@@ -90,7 +96,7 @@ func New(ctx context.Context, cfg Config) (*Messenger, error) {
 		log:     cfg.Logger,
 		now:     cfg.Now,
 		inbox:   make(chan arrival, inboxQueue),
-		receive: cfg.Store.Receive,
+		receive: cfg.Store.Receive, storing: make(chan struct{}, 1),
 		devices: map[identity.DeviceID]*device{},
 		hints:   map[string]*sighting{},
 

@@ -321,7 +321,7 @@ func (m *Messenger) storeVerified(p *pairing) error {
 	}
 	if p.link.Outbound() {
 		if err := m.db.RememberAddress(m.ctx, p.Peer, p.link.Remote(), m.now()); err != nil {
-			return err
+			_ = m.storeTrouble("the address of a verified device was not stored", err)
 		}
 	}
 	return m.letIn(m.ctx, p.Peer, first)
