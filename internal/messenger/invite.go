@@ -106,6 +106,7 @@ func (m *Messenger) provedLocked(l *link, proof trust.Block) *pairing {
 	m.endInviteLocked()
 	p := m.newPairingLocked(l.dev)
 	p.ByLink, p.link, p.token, p.storing = true, l, token, true
+	l.dev.introduced = true // the invitation that let it in is over
 	if old := m.pairing; old == nil || old.Over() || old.dev == l.dev && !old.storing {
 		if old != nil {
 			m.failLocked(old, PairCancelled, 0)

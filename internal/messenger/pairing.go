@@ -265,6 +265,7 @@ func (m *Messenger) continueLocked(p *pairing) {
 		m.failLocked(p, PairForged, wire.PairWrong)
 		return
 	}
+	p.dev.introduced = true // it stays, also if this device begins to hide
 	m.stageLocked(p, PairJoining, pairReveal)
 	m.sayLocked(p, &wire.PairNonce{Nonce: wire.Bytes32(nonce)})
 }
@@ -398,6 +399,7 @@ func (m *Messenger) runPairing(p *pairing) {
 				case f := <-p.out:
 					send(f)
 				default:
+					m.turnAway() // a stranger that was let in to pair
 					return
 				}
 			}
