@@ -26,6 +26,11 @@ func (d *DB) Replace(ctx context.Context, old, newID identity.DeviceID) error {
 	if old == newID || old.IsZero() || newID.IsZero() || old == d.self || newID == d.self {
 		return fmt.Errorf("%s: %w", op, ErrInvalid)
 	}
+	for _, id := range []identity.DeviceID{old, newID} { // what is left of a drop would take what joins it along
+		if err := d.finishDrop(ctx, op, id); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
 	return d.write(ctx, op, func(ctx context.Context, t *tx) error {
 		from, err := findContact(ctx, t, old)
 		if err != nil {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/hex"
 	"errors"
 	"net/netip"
 	"testing"
@@ -224,4 +225,17 @@ func testReplaceRefuses(t *testing.T, open Open) {
 	must(t, db.SetLevel(ctx, last, trust.Verified))
 	must(t, db.Replace(ctx, next, last))
 	equal(t, "the first is replaced by", ok(db.Contact(ctx, old))(t).RetiredBy, last)
+}
+
+// A conversation that a crash left half deleted is deleted before another one joins
+// it, so that the rest of the one does not take the other with it.
+func testReplaceAfterHalfADrop(t *testing.T, open Open) {
+	db, ctx := open(t, t.TempDir()), t.Context()
+	old, next := replaced(t, db)
+	ok(db.Receive(ctx, []store.Incoming{incoming(next, 9, 1, "was to go", at(0)), incoming(old, 7, 1, "is to stay", at(1))}))(t)
+	must(t, db.SetSetting(ctx, "dropping/"+hex.EncodeToString(next[:]), "1000"))
+	must(t, db.Replace(ctx, old, next))
+	must(t, db.FinishDrops(ctx))
+	equalList(t, "history", texts(ok(db.History(ctx, next, msgid.ID{}, 0))(t)), []string{"is to stay"})
+	equal(t, "level", ok(db.Contact(ctx, next))(t).Level, trust.Verified)
 }

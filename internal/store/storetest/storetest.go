@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t testing.TB, dir string) *store.DB) {
 		{"Unblock", testUnblock},
 		{"DropContact", testDropContact},
 		{"Replace", testReplace},
+		{"ReplaceAfterHalfADrop", testReplaceAfterHalfADrop},
 		{"ReplaceOutbox", testReplaceOutbox},
 		{"ReplaceSameIDs", testReplaceSameIDs},
 		{"ReplaceRefuses", testReplaceRefuses},
