@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"earshot/internal/identity"
 	"earshot/internal/trust"
 	"earshot/netcore/wire"
 )
@@ -91,18 +92,31 @@ func (m *Messenger) invitesLocked() bool {
 	return m.invite != nil && time.Now().Before(m.invite.ends)
 }
 
+// served is an invitation that was used. The device that used it is answered
+// again for as long as it would have been open: the answer may be lost with its
+// link. Guarded by Messenger.mu.
+type served struct {
+	invite
+	by identity.DeviceID
+}
+
 // provedLocked takes PairProof and returns the pairing to store, or nil.
 func (m *Messenger) provedLocked(l *link, proof trust.Block) *pairing {
+	ends := trust.Ends{Initiator: l.Peer(), Responder: m.cfg.Self, Exporter: l.Exporter()}
+	if s := m.served; s.by == l.Peer() && time.Now().Before(s.ends) && l.dev.level == trust.Verified && trust.Equal(s.token.Proof(ends), proof) {
+		m.sendLocked(l, &wire.PairConfirm{MAC: wire.Bytes32(s.token.Answer(ends))})
+		return nil
+	}
 	if !m.invitesLocked() {
 		m.refuseLocked(l, wire.PairExpired)
 		return nil
 	}
-	ends := trust.Ends{Initiator: l.Peer(), Responder: m.cfg.Self, Exporter: l.Exporter()}
 	token := m.invite.token
 	if !trust.Equal(token.Proof(ends), proof) {
 		m.refuseLocked(l, wire.PairWrong)
 		return nil
 	}
+	m.served = served{*m.invite, l.Peer()}
 	m.endInviteLocked()
 	p := m.newPairingLocked(l.dev)
 	p.ByLink, p.link, p.token, p.storing = true, l, token, true

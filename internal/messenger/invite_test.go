@@ -227,3 +227,41 @@ func TestPairingOfAHiddenDevice(t *testing.T) {
 		b.at(PairVerified)
 	})
 }
+
+// The answer to a proof can be lost with its link, when the one that showed the
+// invitation has stored already: the other proves again on the next link.
+func TestInvitationIsAnsweredAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := apart(t)
+		c := w.node("carl")
+		link := a.shows()
+		var lost bool
+		w.mu.Lock()
+		w.drop = func(from *node, m wire.Message) bool {
+			if _, answer := m.(*wire.PairConfirm); answer && from == a && !lost {
+				lost = true
+				return true
+			}
+			return false
+		}
+		w.mu.Unlock()
+		if _, err := b.m.PairByLink(context.Background(), link); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Second)
+		synctest.Wait()
+		a.at(PairVerified)
+		b.at(PairConfirming)
+		a.cut()
+		settle()
+		b.at(PairVerified)
+		if a.level(b) != trust.Verified || b.level(a) != trust.Verified {
+			t.Errorf("levels %v and %v", a.level(b), b.level(a))
+		}
+		c.reads(link)
+		c.failed(PairExpired)
+		<-time.After(trust.InviteLife)
+		b.reads(link)
+		b.failed(PairExpired)
+	})
+}

@@ -74,6 +74,7 @@ type Messenger struct {
 	looks   looks
 	pairing *pairing // nil: there was none yet
 	invite  *invite  // nil: none
+	served  served
 
 	pairSerial uint64
 	pairRates  pairRates

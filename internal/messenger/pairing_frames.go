@@ -158,7 +158,12 @@ func (m *Messenger) pairMisread(l *link, f *wire.Error) {
 
 // refuseLocked answers the beginning of a pairing that is not taken.
 func (m *Messenger) refuseLocked(l *link, reason wire.PairReason) {
+	m.sendLocked(l, &wire.PairAbort{Reason: reason})
+}
+
+// sendLocked sends one frame that belongs to no pairing under way.
+func (m *Messenger) sendLocked(l *link, msg wire.Message) {
 	if m.ctx.Err() == nil {
-		m.wg.Go(func() { _ = l.Send(l.ctx, &wire.PairAbort{Reason: reason}) })
+		m.wg.Go(func() { _ = l.Send(l.ctx, msg) }) // a link that ends says enough
 	}
 }
