@@ -145,12 +145,18 @@ func (p *program) noMessages(with target) string {
 	return "no messages with " + with.label()
 }
 
+// me stands for this device where its messages are shown.
+const me = "me"
+
 // historyRows is a message, with what it answers and its reactions below it. What
 // they are is said in the first column, where no text of a message comes.
 func (p *program) historyRows(self identity.DeviceID, with target, m messenger.Message) [][]string {
 	who := func(mine bool) string {
-		if mine {
-			return "me"
+		switch {
+		case mine:
+			return me
+		case safetext.FoldName(with.name) == safetext.FoldName(me), safetext.Width(shown(with.name)) <= len(me):
+			return with.label() // it may call itself so, in the letters of any script
 		}
 		return shown(with.name)
 	}

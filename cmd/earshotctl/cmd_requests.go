@@ -28,7 +28,7 @@ func (p *program) requests(ctx context.Context, _ []string) error {
 				}
 				continue
 			}
-			rows = append(rows, []string{clock(r.SentAt), label(r.Name, r.Peer), safetext.Terminal(r.Text) + requestNote(r, peers)})
+			rows = append(rows, []string{clock(r.SentAt), label(r.Name, r.Peer), requestNote(r, peers) + safetext.Terminal(r.Text)})
 		}
 		switch {
 		case p.args.json:

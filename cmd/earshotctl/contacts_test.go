@@ -79,7 +79,7 @@ func TestNamesakesAreMarked(t *testing.T) {
 	if lines := strings.Split(notes, "\n"); !slices.Equal(lines, strings.Split(want, "\n")) {
 		t.Errorf("below the peers\n%swant\n%s", notes, want)
 	}
-	if out, _, _ = f.call(t, "", "requests"); !strings.Contains(out, "It is me\n") || !strings.HasSuffix(out, " ("+note+")\n") {
+	if out, _, _ = f.call(t, "", "requests"); !strings.Contains(out, "  ("+note+")\n") || !strings.HasSuffix(out, "  It is me\n") {
 		t.Errorf("requests\n%s", out)
 	}
 	for cmd, ids := range map[string][]identity.DeviceID{"peers --wait 1ms": {twin.ID, old.ID}, "requests": {twin.ID}} {

@@ -38,6 +38,7 @@ type fakeDevice struct {
 	told     []messenger.Notice
 	pairs    fakePairing
 	terminal func() (io.ReadCloser, error)
+	columns  int // of the screen, 0: none
 
 	mu     sync.Mutex
 	events []chan messenger.Event
@@ -181,7 +182,7 @@ func (f *fakeDevice) call(t *testing.T, in string, args ...string) (stdout, stde
 	var out, errs bytes.Buffer
 	home := t.TempDir()
 	env := func(k string) string { return map[string]string{"EARSHOT_HOME": home}[k] }
-	code = run(t.Context(), args, stdio{strings.NewReader(in), &out, &errs, env, f.terminal}, f.open)
+	code = run(t.Context(), args, stdio{strings.NewReader(in), &out, &errs, env, f.terminal, func() int { return f.columns }}, f.open)
 	if f.closed != len(f.opened) {
 		t.Errorf("%q: opened %d times, closed %d times", args, len(f.opened), f.closed)
 	}

@@ -49,13 +49,14 @@ func peerNotes(p messenger.Peer, all []messenger.Peer) (notes []string) {
 	return notes
 }
 
-// requestNote is what stands below a request of a device that could be taken for
-// another one.
+// requestNote is what stands above the text of a request of a device that could be
+// taken for another one: below it the text could say the opposite first, at any
+// length.
 func requestNote(r messenger.Request, all []messenger.Peer) string {
 	var text strings.Builder
 	for _, what := range []string{namesakeNote(r.Name, r.Peer, all), replacedNote(r.ReplacedBy, all)} {
 		if what != "" {
-			text.WriteString("\n(" + what + ")")
+			text.WriteString("(" + what + ")\n")
 		}
 	}
 	return text.String()

@@ -30,6 +30,36 @@ func (p *program) printf(format string, args ...any) error {
 // inCell makes blanks of tabs, whose width depends on where they stand.
 var inCell = strings.NewReplacer("\t", "    ")
 
+const (
+	// leastRoom is how many columns a last cell needs beside the others; with fewer
+	// it stands below them.
+	leastRoom = 16
+	// hanging is how far to the right it stands then.
+	hanging = 4
+)
+
+// setBelow joins the lines of a last cell that stands at a column: on a terminal no
+// line is left for it to break, because what it breaks goes on in the first column,
+// where a person takes it for the program's.
+func setBelow(cell string, indent, columns int) string {
+	cell = inCell.Replace(cell)
+	lines := strings.Split(cell, "\n")
+	first := ""
+	if columns > 0 {
+		if columns-indent < leastRoom {
+			indent = hanging
+			first = "\n" + strings.Repeat(" ", indent)
+		}
+		var fit []string
+		for _, line := range lines {
+			// One column stays free: some terminals break a line that fills the last.
+			fit = append(fit, safetext.Wrap(line, columns-indent-1)...)
+		}
+		lines = fit
+	}
+	return first + strings.Join(lines, "\n"+strings.Repeat(" ", indent))
+}
+
 // printTable prints rows in aligned columns; the last column is not padded.
 // Lines of a last cell after its first are set below it.
 func (p *program) printTable(rows [][]string) error {
@@ -44,12 +74,16 @@ func (p *program) printTable(rows [][]string) error {
 			}
 		}
 	}
+	columns := 0
+	if p.columns != nil {
+		columns = p.columns()
+	}
 	var b strings.Builder
 	for _, row := range rows {
 		indent := 0
 		for i, cell := range row {
 			if i == len(row)-1 {
-				b.WriteString(inCell.Replace(strings.ReplaceAll(cell, "\n", "\n"+strings.Repeat(" ", indent))))
+				b.WriteString(setBelow(cell, indent, columns))
 				break
 			}
 			b.WriteString(safetext.Pad(cell, widths[i]) + "  ")

@@ -31,6 +31,8 @@ type stdio struct {
 	// terminal opens the one that a person sits at, whatever in is; nil: there is
 	// none.
 	terminal func() (io.ReadCloser, error)
+	// columns tells how wide the screen of out is, 0 if it is none; nil: it is none.
+	columns func() int
 }
 
 // calledEnv names an environment variable for a script that starts earshotctl

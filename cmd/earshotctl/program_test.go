@@ -163,7 +163,7 @@ func TestRunForPeople(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"run", "--home", "/tmp/x"}, stdio{strings.NewReader(""), w, io.Discard, func(string) string { return "" }, nil}, f.open)
+		done <- run(ctx, []string{"run", "--home", "/tmp/x"}, stdio{strings.NewReader(""), w, io.Discard, func(string) string { return "" }, nil, nil}, f.open)
 		w.Close()
 	}()
 	lines := bufio.NewScanner(r)
@@ -298,7 +298,7 @@ func events(t *testing.T, f *fakeDevice, args ...string) (next func() map[string
 	done := make(chan int, 1)
 	var errs bytes.Buffer
 	go func() {
-		done <- run(ctx, append([]string{"run", "--json", "--home", t.TempDir()}, args...), stdio{strings.NewReader(""), w, &errs, func(string) string { return "" }, nil}, f.open)
+		done <- run(ctx, append([]string{"run", "--json", "--home", t.TempDir()}, args...), stdio{strings.NewReader(""), w, &errs, func(string) string { return "" }, nil, nil}, f.open)
 		w.Close()
 	}()
 	lines := bufio.NewScanner(r)

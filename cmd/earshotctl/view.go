@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"net/netip"
+	"strings"
 	"time"
+	"unicode"
 
 	"earshot/internal/export"
 	"earshot/internal/identity"
@@ -167,5 +169,19 @@ func emoji(s string) string {
 // label names a device so that it cannot be mistaken for another one of the
 // same name.
 func label(name string, id identity.DeviceID) string {
-	return shown(name) + " (" + id.Short() + ")"
+	return claimed(shown(name)) + " (" + id.Short() + ")"
+}
+
+// claimed is a name that [shown] returned for the middle of a sentence: in quotes
+// if it holds what makes sentences and labels, as "Anna (QK5TN2AB) is verified. Bob"
+// does, so that nobody reads it as one.
+func claimed(name string) string {
+	telling := func(r rune) bool {
+		return r == '"' || r == '\\' || unicode.In(r, unicode.Ps, unicode.Pe, unicode.Pi, unicode.Pf) && r != '’' ||
+			unicode.Is(unicode.STerm, r) && r != '.' || strings.ContainsRune(":：︓﹕∶꞉", r)
+	}
+	if strings.ContainsFunc(name, telling) || strings.Contains(name, ". ") {
+		return `"` + strings.ReplaceAll(name, `"`, `\"`) + `"`
+	}
+	return name
 }

@@ -201,6 +201,10 @@ func (w *watcher) request(r messenger.Request) error {
 	if w.p.args.json {
 		return w.p.printJSON(viewRequest("request", r, w.contacts()))
 	}
-	return w.line("request", label(r.Name, r.Peer)+": "+safetext.Terminal(r.Text)+requestNote(r, w.contacts())+
+	above := " "
+	if note := requestNote(r, w.contacts()); note != "" {
+		above = "\n" + note
+	}
+	return w.line("request", label(r.Name, r.Peer)+":"+above+safetext.Terminal(r.Text)+
 		"\n("+w.p.called()+" allow "+r.Peer.Short()+", or refuse, or block)")
 }

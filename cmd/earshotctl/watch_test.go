@@ -169,7 +169,7 @@ func TestUnreadOutput(t *testing.T) {
 	for _, errsToo := range []bool{false, true} {
 		f := newFake()
 		_, unread := io.Pipe() // never closed: a FIFO that nobody reads
-		st := stdio{strings.NewReader(""), unread, io.Discard, func(string) string { return "" }, nil}
+		st := stdio{strings.NewReader(""), unread, io.Discard, func(string) string { return "" }, nil, nil}
 		if errsToo {
 			st.err = unread
 		}

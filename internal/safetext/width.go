@@ -44,3 +44,57 @@ func runeWidth(r rune) int {
 func Pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Width(s)))
 }
+
+// Wrap breaks one line into lines of at most the given number of columns, after a
+// space where there is one in the second half of a line, else between characters.
+// A terminal that breaks a line itself goes on at its first column, where a peer's
+// text would pass for a line of the program. s is what [TerminalLine] returned, in
+// which the caller may have put sequences ESC [ … m: they take no room. A line holds
+// one character at least.
+func Wrap(s string, columns int) []string {
+	var lines []string
+	var line strings.Builder
+	used := 0            // columns
+	broke, space := 0, 0 // bytes and columns up to the last space
+	ours := false        // inside ESC [ … m
+	for g := graphemes.FromString(s); g.Next(); {
+		part := g.Value()
+		ours = ours || part == "\x1b"
+		wide := Width(part)
+		if ours {
+			wide = 0
+		}
+		if used > 0 && used+wide > columns {
+			full := line.String()
+			at := len(full)
+			if space > used/2 {
+				at = broke
+			}
+			lines = append(lines, full[:at])
+			line.Reset()
+			line.WriteString(full[at:])
+			used = plainWidth(full[at:])
+			broke, space = 0, 0
+		}
+		line.WriteString(part)
+		used += wide
+		if part == " " {
+			broke, space = line.Len(), used
+		}
+		ours = ours && part != "m"
+	}
+	return append(lines, line.String())
+}
+
+// plainWidth is Width without the sequences that [Wrap] allows.
+func plainWidth(s string) int {
+	columns := 0
+	for {
+		before, after, found := strings.Cut(s, "\x1b")
+		columns += Width(before)
+		if !found {
+			return columns
+		}
+		_, s, _ = strings.Cut(after, "m")
+	}
+}
