@@ -48,7 +48,7 @@ func (p *program) pair(ctx context.Context, words []string) error {
 	case "reject":
 		return p.rejectPairing(ctx, words[1])
 	}
-	return usagef("usage: earshotctl %s", findCommand("pair").usage)
+	return usagef("usage: %s %s", p.called(), findCommand("pair").usage)
 }
 
 // isLink reports whether a word is meant to be a pairing link.

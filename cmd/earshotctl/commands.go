@@ -76,7 +76,7 @@ func (p *program) help(words []string) error {
 	}
 	cmd := findCommand(words[0])
 	if cmd == nil {
-		return usagef("there is no command %q; earshotctl help lists them", words[0])
+		return usagef("there is no command %q; %s help lists them", words[0], p.called())
 	}
 	text := fmt.Sprintf("usage: earshotctl [--home DIR] [--json] [--verbose] %s\n\n%s\n", cmd.usage, cmd.about)
 	if len(cmd.flags) > 0 {

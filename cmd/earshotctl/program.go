@@ -95,11 +95,11 @@ func (p *program) main(ctx context.Context, args []string) error {
 	}
 	cmd := findCommand(p.args.words[0])
 	if cmd == nil {
-		return usagef("there is no command %q; earshotctl help lists them", p.args.words[0])
+		return usagef("there is no command %q; %s help lists them", p.args.words[0], p.called())
 	}
 	words := p.args.words[1:]
 	if len(words) < cmd.min || len(words) > cmd.max {
-		return usagef("usage: earshotctl %s", cmd.usage)
+		return usagef("usage: %s %s", p.called(), cmd.usage)
 	}
 	if err := p.args.allowed(cmd); err != nil {
 		return err

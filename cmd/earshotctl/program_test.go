@@ -393,3 +393,18 @@ func TestHint(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestHintsNameWhatThePersonTypes(t *testing.T) {
+	env := func(k string) string {
+		return map[string]string{"EARSHOT_HOME": t.TempDir(), calledEnv: "./run ctl"}[k]
+	}
+	for _, args := range []string{"nothing", "help nothing", "send", "pair a b c", "pair bogus x", "history nobody", "send AAAAAAAA x --wait 1ms", "pair"} {
+		var out, errs bytes.Buffer
+		f := newFake()
+		run(t.Context(), strings.Fields(args), stdio{in: strings.NewReader(""), out: &out, err: &errs, getenv: env}, f.open)
+		said := out.String() + strings.TrimPrefix(errs.String(), "earshotctl: ")
+		if said == "" || strings.Contains(said, "earshotctl") {
+			t.Errorf("%q: %q", args, said)
+		}
+	}
+}

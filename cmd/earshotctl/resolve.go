@@ -151,7 +151,7 @@ func match(peer string, all []target) (target, error) {
 		if i := slices.IndexFunc(all, func(t target) bool { return t.id == id }); i >= 0 {
 			return all[i], nil
 		}
-		return target{}, unseenf("no device with the ID %s is known or in earshot; earshotctl peers lists all", id.Short())
+		return target{}, unseenf("no device with the ID %s is known or in earshot; the command peers lists all", id.Short())
 	}
 	named := byName(peer, all)
 	found := slices.DeleteFunc(named, func(t target) bool { return !t.contact })
@@ -181,7 +181,7 @@ func notFound(peer string, all []target) error {
 	if strangers := byName(peer, all); len(strangers) > 0 {
 		return notFoundf("%q is not the name of a contact, and a stranger may claim any name; use the short ID: %s", peer, labels(strangers))
 	}
-	return unseenf("nothing is known as %q; earshotctl peers lists the devices in earshot and the contacts", peer)
+	return unseenf("nothing is known as %q; the command peers lists the devices in earshot and the contacts", peer)
 }
 
 // byName returns the devices, contacts or not, that are shown under a name.

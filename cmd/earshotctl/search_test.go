@@ -38,7 +38,7 @@ func TestSearch(t *testing.T) {
 		{"search nothing --json", exitDone, ""},
 		{"search ,", exitUsage, "earshotctl: " + messenger.ErrNoWords.Error() + "\n"},
 		{"search " + strings.Repeat("x", words.MaxQueryBytes+1), exitUsage, "earshotctl: " + messenger.ErrLongQuery.Error() + "\n"},
-		{"search station --peer Carla", exitNotFound, "earshotctl: nothing is known as \"Carla\"; earshotctl peers lists the devices in earshot and the contacts\n"},
+		{"search station --peer Carla", exitNotFound, "earshotctl: nothing is known as \"Carla\"; the command peers lists the devices in earshot and the contacts\n"},
 	} {
 		if out, errs, code := f.call(t, "", strings.Fields(tt.args)...); code != tt.code || out+errs != tt.says {
 			t.Errorf("%.40s: exit %d, %q; want %d, %q", tt.args, code, out+errs, tt.code, tt.says)
