@@ -18,7 +18,7 @@ import (
 // soon is a generous limit for what takes a packet or two, and silent the one
 // that PROTOCOL.md promises for devices that died without a word.
 const (
-	soon   = 5 * time.Second
+	soon   = 20 * time.Second // on a machine that does other things too
 	silent = 15 * time.Second
 )
 

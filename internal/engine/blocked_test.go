@@ -252,25 +252,38 @@ func TestEndOfALiveLinkTellsNothing(t *testing.T) {
 		{"blocked by a device that everyone sees", messenger.VisibleEveryone, trust.Accepted, block},
 		{"a blocked stranger", messenger.VisibleEveryone, trust.Stranger, block},
 	} {
-		w := under(t, tt.visibility, x.key.ID(), tt.level)
-		c, conn := x.online(t, w, tt.level)
-		before := c.count()
-		if err := tt.end(w); err != nil {
-			t.Fatal(err)
+		var got string
+		for range 3 { // a machine that does other things too is late once, not thrice
+			w := under(t, tt.visibility, x.key.ID(), tt.level)
+			if got = x.endOfALink(t, w, tt.level, tt.end); !strings.HasSuffix(got, " late") {
+				break
+			}
 		}
-		var b [1]byte
-		conn.Read(b[:]) // until close_notify
-		conn.Write(frame(t, &wire.Ping{Nonce: 9}, &wire.Request{ID: wire.ID{1}, Text: "why?"},
-			&wire.Msg{ID: wire.ID{2}, Epoch: 1, Seq: 1, Text: "hello?"}, &wire.Msg{ID: wire.ID{3}, Epoch: 1, Seq: 2, Text: "hello?"}))
-		got := c.drain(before)
 		if first == "" {
 			first = got
 		}
 		if got != first || got != "23:19 end" {
 			t.Errorf("%s: %s; want %s", tt.name, got, first)
 		}
-		if rs := must(w.Requests(t.Context())); len(rs) != 0 {
-			t.Errorf("%s: what came after the end is kept: %v", tt.name, rs)
-		}
 	}
+}
+
+// endOfALink is online with a device when that ends it, says a few things more, and
+// returns what came back.
+func (x *prober) endOfALink(t *testing.T, w watched, level trust.Level, end func(watched) error) string {
+	t.Helper()
+	c, conn := x.online(t, w, level)
+	before := c.count()
+	if err := end(w); err != nil {
+		t.Fatal(err)
+	}
+	var b [1]byte
+	conn.Read(b[:]) // until close_notify
+	conn.Write(frame(t, &wire.Ping{Nonce: 9}, &wire.Request{ID: wire.ID{1}, Text: "why?"},
+		&wire.Msg{ID: wire.ID{2}, Epoch: 1, Seq: 1, Text: "hello?"}, &wire.Msg{ID: wire.ID{3}, Epoch: 1, Seq: 2, Text: "hello?"}))
+	got := c.drain(before)
+	if rs := must(w.Requests(t.Context())); len(rs) != 0 {
+		t.Errorf("what came after the end is kept: %v", rs)
+	}
+	return got
 }

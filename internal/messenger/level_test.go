@@ -100,7 +100,7 @@ func TestLevelsAgreeWhileAContactTalks(t *testing.T) {
 				}
 			}
 		}()
-		for range 200 {
+		for range 25 {
 			if err := a.m.Block(ctx, b.id); err != nil {
 				t.Fatal(err)
 			}
