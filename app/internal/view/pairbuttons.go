@@ -32,7 +32,12 @@ func (p *pairDialog) newButtons() {
 		p.inviteButtons()
 	case viewmodel.PairEnter:
 		p.no = p.button("Cancel", false, p.leave)
-		p.yes = p.button("Continue", true, func() { a.ReadLink(p.field.entry.Text) })
+		p.yes = p.button("Continue", true, func() {
+			a.ReadLink(p.field.entry.Text)
+			if !fyne.CurrentDevice().IsMobile() {
+				p.takeKeys(p.field.entry) // to be corrected, if it is no link
+			}
+		})
 	case viewmodel.PairAsk:
 		p.no = p.button("Not now", false, p.leave)
 		p.yes = p.button("Continue", true, a.UseLink)
@@ -90,10 +95,10 @@ func (p *pairDialog) buttons() []*kit.TextButton {
 	return out
 }
 
-// press is a tap on a button, nil for none.
-func (p *pairDialog) press(b *kit.TextButton) {
-	if b != nil {
-		b.Tapped(nil)
+// submit is Enter in the field for a link, which answers no other step.
+func (p *pairDialog) submit() {
+	if p.d.Step == viewmodel.PairEnter {
+		p.yes.Tapped(nil)
 	}
 }
 

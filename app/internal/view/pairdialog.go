@@ -89,7 +89,7 @@ func newPairDialog(h *host, d *viewmodel.PairDialog, blurred bool) *pairDialog {
 	p.card.Shadow = canvas.Shadow{Color: t.Shadow, BlurRadius: 30, Offset: fyne.NewPos(0, 10)}
 	p.x = kit.NewIconButton(t, kit.IconClose, "Close", pairClose, 20, p.leave)
 	p.x.OnKey = p.key
-	p.field.entry.leave, p.field.entry.OnSubmitted = p.leave, func(string) { p.press(p.yes) }
+	p.field.entry.leave, p.field.entry.OnSubmitted = p.leave, func(string) { p.submit() }
 	p.body = kit.NewPanel(func(w float32) float32 { return p.flow(w, false) }, func(s fyne.Size) { p.flow(s.Width, true) },
 		p.disc, p.icon, p.title, p.text, p.tiles.object, p.names, p.or, p.code.object, p.left, p.field.object, p.error)
 	p.scroll = kit.NewScroll(p.body, container.ScrollVerticalOnly)

@@ -256,6 +256,31 @@ func TestTheFieldForALink(t *testing.T) {
 	want(t, rec, "close pairing")
 }
 
+// TestEnterAnswersNoQuestion: once the link is read, the keyboard leaves the field,
+// and Enter in it reaches nothing. A link that is none is corrected where it is.
+func TestEnterAnswersNoQuestion(t *testing.T) {
+	root, rec, win := window(t, withDialog("enter"), 1000, 700)
+	field := root.dialog.field.entry
+	rec.take()
+	later(root, settleTime)
+	clickAt(win, middle(element(root, "pair/yes")))
+	want(t, rec, `read ""`)
+	if f := win.Canvas().Focused(); f != field && !fyne.CurrentDevice().IsMobile() {
+		t.Errorf("after the button %T has the keyboard", f)
+	}
+	win.Canvas().Focus(field)
+	for _, step := range []string{"ask", "compare"} {
+		root.Set(withDialog(step))
+		later(root, matchAfter)
+		rec.take()
+		if f := win.Canvas().Focused(); f != nil {
+			t.Errorf("%s: %T has the keyboard", step, f)
+		}
+		field.TypedKey(enter)
+		want(t, rec)
+	}
+}
+
 // TestTheCodeCounts down, says that it was copied, and ends; a tap makes another.
 func TestTheCodeCounts(t *testing.T) {
 	snap := withDialog("invite")

@@ -77,11 +77,15 @@ func (r *Root) closeDialog() {
 	r.changed()
 }
 
-// keysToField gives the keyboard to the field of the dialog, once.
+// keysToField gives the keyboard to the field of the dialog, once, and takes it
+// away when the field goes: Enter, meant for it, must not answer what comes then.
 func (r *Root) keysToField() {
 	field := r.dialog != nil && r.dialog.d.Step == viewmodel.PairEnter
-	if field && !r.fieldKeys {
+	switch {
+	case field && !r.fieldKeys:
 		r.giveKeys(r.dialog.field.entry)
+	case !field && r.dialog != nil && r.hasKeys(r.dialog.field.entry):
+		r.giveKeys(nil)
 	}
 	r.fieldKeys = field
 }

@@ -33,8 +33,12 @@ func (c *Controller) Pair(id identity.DeviceID) {
 }
 
 // begin opens a sheet until the service has begun the pairing; then its dialog.
-// If the person has closed the sheet by then, the pairing is cancelled.
+// If the person has closed the sheet by then, the pairing is cancelled. How the
+// one before ended was read: it does not come back when the sheet is closed.
 func (c *Controller) begin(s *state, sheet pairSheet, do func(context.Context) (messenger.Pairing, error)) {
+	if s.pair.dialog.Over() {
+		s.pair.hide(s.pair.dialog.Serial)
+	}
 	rev := s.pair.put(sheet)
 	c.command(func(ctx context.Context) func(*state) stale {
 		p, err := do(ctx)

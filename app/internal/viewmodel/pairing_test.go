@@ -284,6 +284,29 @@ func TestPairingThatDoesNotBegin(t *testing.T) {
 	}
 }
 
+// TestAnotherTryThatDoesNotBegin: closing what it says does not bring back how the
+// first one ended.
+func TestAnotherTryThatDoesNotBegin(t *testing.T) {
+	atDesk(t, newFake(), func(d *desk) {
+		d.Pair(id(1))
+		d.pairs(because(withMia(1, messenger.PairAsking), messenger.PairUnreachable))
+		if got := d.dialog(); got.Step != PairFailed || !got.Again {
+			t.Fatalf("the first: %+v", got)
+		}
+		d.svc.mu.Lock()
+		d.svc.refused = messenger.ErrUnreachable
+		d.svc.mu.Unlock()
+		d.Pair(id(1))
+		if got := d.dialog(); got.Step != PairFailed || !strings.Contains(string(got.Text), "It was not reached") {
+			t.Fatalf("the second: %+v", got)
+		}
+		d.ClosePairing()
+		if snap := d.settle(); snap.Pairing != nil || snap.PairCard != nil {
+			t.Errorf("closed, there is %+v, card %+v", snap.Pairing, snap.PairCard)
+		}
+	})
+}
+
 // TestClosedBeforeItBegan: the pairing that begins afterwards is cancelled.
 func TestClosedBeforeItBegan(t *testing.T) {
 	atDesk(t, newFake(), func(d *desk) {
