@@ -48,6 +48,9 @@ func (m *Messenger) HintFound(h Hint) {
 		s = &sighting{}
 		m.hints[h.Label] = s
 	}
+	if s.hint.Name != "" && h.Name == "" { // it is for contacts only from now on
+		m.loseStrangerLocked(s)
+	}
 	s.hint = h
 	if s.id.IsZero() {
 		for _, d := range m.devices {
@@ -153,6 +156,19 @@ func (m *Messenger) unbindLocked(s *sighting) *Peer {
 	p := m.peerLocked(d)
 	m.forgetLocked(d)
 	return &p
+}
+
+// loseStrangerLocked takes a sighting from the stranger who made it: that device
+// or this one does not want to be seen by strangers any more, and the record goes
+// on under the same label.
+func (m *Messenger) loseStrangerLocked(s *sighting) {
+	d := m.devices[s.id]
+	if d == nil || d.level != trust.Stranger || d.introduced {
+		return
+	}
+	if lost := m.unbindLocked(s); lost != nil {
+		m.hub.publish(Event{Kind: EventPeerLost, Peer: lost})
+	}
 }
 
 // look finds out who made a sighting by its key.

@@ -145,7 +145,21 @@ func (m *Messenger) visibilityChanged(value string) {
 		m.cfg.Renamed()
 	}
 	m.turnAway()
+	m.loseStrangers()
 	m.lookAtUnknown()
+}
+
+// loseStrangers forgets who is behind the records of strangers, if strangers are
+// not looked at any more. It is seen anew when they are again.
+func (m *Messenger) loseStrangers() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.looksLocked() {
+		return
+	}
+	for _, s := range m.hints {
+		m.loseStrangerLocked(s)
+	}
 }
 
 // turnAway ends the links of strangers that are not let in any more: those that

@@ -166,6 +166,53 @@ func TestHidingTakesEffectAtOnce(t *testing.T) {
 	})
 }
 
+// Strangers that see each other do not any more when one of them begins to hide,
+// without a restart of either; contacts do.
+func TestStrangersLoseADeviceThatHides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := friends(t)
+		sam := w.node("sam")
+		record := func(of *node) Hint {
+			h := Hint{Label: "label-" + of.name, Addrs: []netip.AddrPort{of.addr}}
+			if of.m.Visibility() == VisibleEveryone {
+				h.Name = of.name
+			}
+			return h
+		}
+		tell := func() {
+			for _, n := range []*node{sam, b} {
+				n.m.HintFound(record(a))
+			}
+			a.m.HintFound(record(sam))
+			settle()
+		}
+		check := func(when string, want bool) {
+			t.Helper()
+			if got := sam.peers()["anna"].Online; got != want {
+				t.Errorf("%s: sam sees anna: %t", when, got)
+			}
+			if got := a.peers()["sam"].Online; got != want {
+				t.Errorf("%s: anna sees sam: %t", when, got)
+			}
+			if !b.peers()["anna"].Online {
+				t.Errorf("%s: bert does not see anna", when)
+			}
+		}
+		tell()
+		check("visible", true)
+		for _, how := range []string{VisibleContacts, VisibleHidden} {
+			a.show(how)
+			tell()
+			check(how, false)
+			<-time.After(time.Hour)
+			check(how+", an hour later", false)
+			a.show(VisibleEveryone)
+			tell()
+			check("visible again", true)
+		}
+	})
+}
+
 // A link that was let in before the device began to hide, and came up after,
 // does not stay.
 func TestHidingWhileALinkComesUp(t *testing.T) {
