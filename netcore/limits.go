@@ -25,6 +25,7 @@ const (
 	SmallAfter          = 2 * time.Second        // a connection without proven keys by then may lose long packets
 	PenaltyTime         = time.Minute            // a device whose link ended by a protocol error is not let in
 	UserTimeout         = 8 * time.Second        // TCP_USER_TIMEOUT: written and not acknowledged by the other system
+	LoweredGrace        = 10 * time.Second       // a contact that became a stranger may not know it yet: as long as PingTimeout twice
 	KeepAliveIdle       = 4 * time.Second        // TCP keep-alive on a silent link
 	KeepAliveInterval   = 2 * time.Second
 	KeepAliveCount      = 3

@@ -168,7 +168,9 @@ func (n *Node) SetAccess(peer identity.DeviceID, access Access) {
 	links := slices.Clone(n.links[peer])
 	n.mu.Unlock()
 	for _, s := range links {
-		s.access.Store(int32(access))
+		if was := s.access.Swap(int32(access)); Access(was) == Contact && access == Stranger {
+			s.lowered.Store(max(1, int64(n.clock())))
+		}
 		n.applyAccess(s, access)
 	}
 }

@@ -157,7 +157,10 @@ func (s *Session) dispatch(t wire.Type, body []byte) error {
 		}
 		return nil
 	}
-	if code := illegal(t, s.Access()); code != 0 {
+	if code := illegal(t, s.Access()); code == wire.CodeNotAccepted && s.wasContact() {
+		s.answer(&wire.Error{Code: code, RefersTo: t})
+		return nil
+	} else if code != 0 {
 		return s.strike(&ProtocolError{Code: code, Type: t})
 	}
 	m, err := wire.Decode(t, body)
@@ -200,6 +203,13 @@ func illegal(t wire.Type, a Access) wire.ErrorCode {
 		return wire.CodeNotAccepted
 	}
 	return 0
+}
+
+// wasContact reports a stranger that was a contact on this link until a moment ago:
+// what it sends as one was on its way, and is no fault.
+func (s *Session) wasContact() bool {
+	at := time.Duration(s.lowered.Load())
+	return at > 0 && s.node.clock()-at < LoweredGrace
 }
 
 // strike answers a protocol error; the last one of MaxStrikes ends the link.

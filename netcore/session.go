@@ -31,13 +31,14 @@ type Session struct {
 	order    uint64 // of the node's connections: a higher one began later
 	slot     *slot  // nil for a link that we dialled
 
-	said   wire.Hello
-	heard  wire.Hello    // valid once upped is closed or Up was called
-	up     bool          // both Hellos exchanged; guarded by node.mu
-	yields bool          // a newer link took its place and it ends soon; guarded by node.mu
-	upped  chan struct{} // closed when Up has returned
-	access atomic.Int32
-	active *atomic.Int64 // time.Duration since the start of the node
+	said    wire.Hello
+	heard   wire.Hello    // valid once upped is closed or Up was called
+	up      bool          // both Hellos exchanged; guarded by node.mu
+	yields  bool          // a newer link took its place and it ends soon; guarded by node.mu
+	upped   chan struct{} // closed when Up has returned
+	access  atomic.Int32
+	lowered atomic.Int64  // time.Duration since the start of the node: when a contact became a stranger; 0: never
+	active  *atomic.Int64 // time.Duration since the start of the node
 
 	queue *sendQueue
 	pings pingTable

@@ -468,3 +468,28 @@ func TestPing(t *testing.T) {
 		}
 	})
 }
+
+// What a contact had on its way when it became a stranger is answered, and is no
+// fault; later it is.
+func TestWhatWasOnItsWayIsNoStrike(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d, id, _ := alone(t, newRecorder(t))
+		peer := dialRaw(t, w, id, d.Addr)
+		peer.hello()
+		peer.ping()
+		d.Node.SetAccess(id.ID(), netcore.Stranger)
+		for i := range 3 * netcore.MaxStrikes {
+			peer.send(sampleMsg(uint64(i+1), "x"))
+			if e, ok := peer.next().(*wire.Error); !ok || e.Code != wire.CodeNotAccepted || e.Fatal {
+				t.Fatalf("frame %d: %+v", i+1, e)
+			}
+		}
+		time.Sleep(netcore.LoweredGrace + time.Second)
+		for i := range netcore.MaxStrikes {
+			peer.send(sampleMsg(uint64(i+1), "x"))
+			if e, ok := peer.next().(*wire.Error); !ok || e.Fatal != (i == netcore.MaxStrikes-1) {
+				t.Fatalf("late frame %d: %+v", i+1, e)
+			}
+		}
+	})
+}

@@ -25,6 +25,8 @@ var (
 	ErrNotStore = errors.New("earshot.db is not a history of Earshot; put back a copy, or move it away to begin a new one")
 	// ErrDiskFull means that nothing was stored because no space is left.
 	ErrDiskFull = errors.New("the disk is full; free some space")
+	// ErrNotWritable means that the home folder or its disk takes no writing.
+	ErrNotWritable = errors.New("the home folder cannot be written; look at its rights and its disk, or choose another one with --home")
 	// ErrClosed means that Close was called before.
 	ErrClosed = errors.New("the store is closed")
 	// ErrBlocked means that nothing is queued for a device that is blocked here.
@@ -64,6 +66,10 @@ func explain(err error) error {
 	switch primary(e) {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return fmt.Errorf("%w: %w", ErrNotWritable, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("the disk refuses, it may be full or damaged: %w", err)
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}

@@ -377,7 +377,7 @@ var constants = map[string]any{
 	"PingTimeout": netcore.PingTimeout, "TwiceTimeout": netcore.TwiceTimeout, "DialInterval": netcore.DialInterval, "ConnectTimeout": netcore.ConnectTimeout,
 	"SmallAfter": netcore.SmallAfter, "SmallSegment": netcore.SmallSegment,
 	"MaxNonces":   netcore.MaxNonces,
-	"PenaltyTime": netcore.PenaltyTime, "UserTimeout": netcore.UserTimeout, "KeepAliveIdle": netcore.KeepAliveIdle,
+	"PenaltyTime": netcore.PenaltyTime, "UserTimeout": netcore.UserTimeout, "LoweredGrace": netcore.LoweredGrace, "KeepAliveIdle": netcore.KeepAliveIdle,
 	"KeepAliveInterval": netcore.KeepAliveInterval, "KeepAliveCount": netcore.KeepAliveCount,
 	"MaxHandshakeBytes": netcore.MaxHandshakeBytes, "SendQueueFrames": netcore.SendQueueFrames, "SendQueueBytes": netcore.SendQueueBytes,
 	"BatchBytes": netcore.BatchBytes, "NotSentLowWater": netcore.NotSentLowWater, "MaxStrikes": netcore.MaxStrikes,
