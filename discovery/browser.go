@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ type packet struct {
 // browser reads packets into the table and writes questions. Like the table it
 // has neither clock nor sockets, so hostile packets can be tried on it.
 type browser struct {
-	label string // our own
+	own   []string // our own labels, the present one last
 	table *table
 	plan  schedule
 	rates rates
@@ -28,7 +29,17 @@ type browser struct {
 }
 
 func newBrowser(label string, out *outbox, t *tally) *browser {
-	return &browser{label: label, table: newTable(out, t), rates: rates{}, tally: t}
+	return &browser{own: []string{label}, table: newTable(out, t), rates: rates{}, tally: t}
+}
+
+// maxOwnLabels is how many of our own labels are known: what we said under an
+// earlier one may still be on its way to us.
+const maxOwnLabels = 8
+
+// rename goes on under another label.
+func (b *browser) rename(label string) {
+	b.own = append(b.own, label)
+	b.own = b.own[max(0, len(b.own)-maxOwnLabels):]
 }
 
 // receive reads one packet. Whatever is in it, the limits hold.
@@ -64,7 +75,7 @@ func (b *browser) receive(p packet, now time.Time) {
 		return
 	}
 	for _, n := range parseResponse(&m, link, b.tally) {
-		if n.label != b.label {
+		if !slices.Contains(b.own, n.label) {
 			b.table.hear(n, from, link, now)
 		}
 	}
@@ -104,7 +115,7 @@ func (b *browser) heardQuery(m *dns.Msg, now time.Time) {
 		for _, rr := range m.Answer {
 			if known, ok := rr.(*dns.PTR); ok {
 				label, _ := labelOf(known.Ptr)
-				if b.table.devices[label] == nil && label != b.label {
+				if b.table.devices[label] == nil && !slices.Contains(b.own, label) {
 					return
 				}
 			}

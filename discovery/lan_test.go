@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -213,6 +214,31 @@ func TestHiddenFromTheStart(t *testing.T) {
 	}
 	bob.tell("show")
 	alice.await("found bob", soon)
+}
+
+// A device that stops to tell its name, or is recognised by another key, goes on as
+// one that nobody has seen before: the old record ends, and the new one has another
+// label. It does not take what it said itself for a third device.
+func TestNobodyIsFollowed(t *testing.T) {
+	lan := faultbench.NewLAN(t, "a", "b", "c")
+	alice := startPeer(t, lan, "a", "alice")
+	bob := startPeer(t, lan, "b", "bob")
+	labels := []string{label(alice.await("found bob", soon))}
+	bob.await("found alice", soon)
+	bob.tell("rekey robert")
+	labels = append(labels, label(alice.await("found robert", soon)))
+	bob.tell("rename")
+	labels = append(labels, strings.Fields(alice.await("found", soon))[1]) // no name is printed
+	alice.await("lost robert", soon)
+	if slices.Sort(labels); len(slices.Compact(labels)) != 3 {
+		t.Errorf("labels %q", labels)
+	}
+	startPeer(t, lan, "c", "carol")
+	for l := ""; !strings.HasPrefix(l, "found carol"); {
+		if l = bob.await("", soon); strings.HasPrefix(l, "found") && !strings.Contains(l, "carol") {
+			t.Errorf("bob sees %s", l)
+		}
+	}
 }
 
 func TestRenameLosesNobody(t *testing.T) {

@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ type loop struct {
 	s       *Service
 	log     *slog.Logger
 	record  Record
+	salt    [8]byte // of the record; the label follows from it
 	browser *browser
 	out     *outbox
 	sockets *sockets // nil while none can be opened
@@ -48,6 +50,7 @@ func newLoop(s *Service) *loop {
 		s:       s,
 		log:     s.cfg.Logger,
 		record:  s.cfg.Record,
+		salt:    s.salt,
 		browser: newBrowser(instanceLabel(s.salt), out, s.tally),
 		out:     out,
 		packets: make(chan packet, maxQueuedPackets),
@@ -133,6 +136,9 @@ func (l *loop) receive(p packet) {
 func (l *loop) obey(m mailbox) {
 	now := time.Now()
 	if m.record != nil {
+		if l.record.mustNotBeFollowed(*m.record) {
+			l.becomeAnother()
+		}
 		l.record = *m.record
 		l.advertise()
 		l.announceAt = announceTimes(now)
@@ -214,6 +220,16 @@ func (l *loop) ask(labels []string, direct bool) {
 	}, direct)
 }
 
+// becomeAnother takes the record back and goes on under a new label: whoever knew
+// the old one does not learn that it is the same device.
+func (l *loop) becomeAnother() {
+	if !l.hidden {
+		l.goodbye()
+	}
+	_, _ = rand.Read(l.salt[:]) // never fails, see its documentation
+	l.browser.rename(instanceLabel(l.salt))
+}
+
 // hide takes the record back or announces it again.
 func (l *loop) hide(hidden bool, now time.Time) {
 	if hidden {
@@ -232,7 +248,7 @@ func (l *loop) announce(ttl uint32) {
 	if l.hidden {
 		return
 	}
-	l.send(func(i netif.Interface) *dns.Msg { return announcement(l.record, l.s.salt, i, ttl) },
+	l.send(func(i netif.Interface) *dns.Msg { return announcement(l.record, l.salt, i, ttl) },
 		func(v4, v6 bool) (bool, bool) { return v4, v6 }, false)
 }
 

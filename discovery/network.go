@@ -50,7 +50,7 @@ func (l *loop) advertise() {
 	if l.hidden {
 		return
 	}
-	if err := l.advert.start(l.record, l.s.salt, l.links); err != nil {
+	if err := l.advert.start(l.record, l.salt, l.links); err != nil {
 		l.log.Warn("not answering questions of other devices", "err", err)
 	}
 }

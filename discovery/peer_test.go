@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -89,6 +90,10 @@ func runPeer(name string) error {
 			verb, arg, _ := strings.Cut(in.Text(), " ")
 			switch verb {
 			case "rename":
+				record.Name = arg
+				s.SetRecord(record)
+			case "rekey": // as a device does that blocks somebody, under another name to be seen
+				record.PresenceKey = bytes.Repeat([]byte{9}, presenceKeyBytes)
 				record.Name = arg
 				s.SetRecord(record)
 			case "suspect":

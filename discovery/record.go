@@ -1,6 +1,7 @@
 package discovery
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,6 +32,13 @@ type Record struct {
 	Name string
 	// Kind is one of phone, tablet, laptop, desktop and server, or "".
 	Kind string
+}
+
+// mustNotBeFollowed reports whether somebody who knows r must not recognise the
+// device by next: it has stopped to tell its name, or is recognised by another key
+// because somebody is a contact no more.
+func (r Record) mustNotBeFollowed(next Record) bool {
+	return r.Name != "" && next.Name == "" || !bytes.Equal(r.PresenceKey, next.PresenceKey)
 }
 
 // check says what is wrong with a record that cannot be announced.

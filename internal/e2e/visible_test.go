@@ -115,6 +115,7 @@ func TestRecordsOfABlockerAndOfOneThatForgets(t *testing.T) {
 		})
 		t.Logf("%s: %d different responses of each", when, len(fromA))
 	}
+	<-time.After(aWhile) // the goodbyes of the records with names, too
 	e.forget()
 	<-time.After(aWhile)
 	same("before")
