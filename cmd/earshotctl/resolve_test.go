@@ -40,10 +40,10 @@ func TestMatch(t *testing.T) {
 		{peer: "dora", code: exitFailed, says: deviceID("d1").Short()},
 		{peer: "dora", code: exitFailed, says: deviceID("d2").Short()},
 		{peer: anna.Short(), code: exitFailed, says: mallory.Short()},
-		{peer: bob.Short()[:3], code: exitNotFound, says: "earshotctl peers"},
-		{peer: "Nobody", code: exitNotFound, says: "earshotctl peers"},
-		{peer: "", code: exitNotFound, says: "earshotctl peers"},
-		{peer: deviceID("unknown").String(), code: exitNotFound, says: "earshotctl peers"},
+		{peer: bob.Short()[:3], code: exitNotFound, says: "peers lists"},
+		{peer: "Nobody", code: exitNotFound, says: "peers lists"},
+		{peer: "", code: exitNotFound, says: "peers lists"},
+		{peer: deviceID("unknown").String(), code: exitNotFound, says: "peers lists"},
 	}
 	for _, tt := range tests {
 		got, err := match(tt.peer, all)

@@ -270,9 +270,9 @@ func TestEndOfALiveLinkTellsNothing(t *testing.T) {
 
 // endOfALink is online with a device when that ends it, says a few things more, and
 // returns what came back.
-func (x *prober) endOfALink(t *testing.T, w watched, level trust.Level, end func(watched) error) string {
+func (p *prober) endOfALink(t *testing.T, w watched, level trust.Level, end func(watched) error) string {
 	t.Helper()
-	c, conn := x.online(t, w, level)
+	c, conn := p.online(t, w, level)
 	before := c.count()
 	if err := end(w); err != nil {
 		t.Fatal(err)
