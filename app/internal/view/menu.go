@@ -45,6 +45,10 @@ type menuEntry struct {
 	word string
 	do   func()
 
+	name    safetext.Display // drawn instead of word, cut where the row ends; "" for nothing
+	sign    string           // the short ID that stands at its right, "" for none
+	caution safetext.Display // what is said to those who do not see it, "" for nothing
+
 	danger bool // below a line, in its colour
 	state  menuState
 
@@ -241,7 +245,7 @@ func (m *contextMenu) elements() []Element {
 	}
 	for _, r := range m.rows {
 		state := pick(r.ready(), "ready", "settling")
-		out = append(out, Element{ID: r.entry.id, Label: r.Label(), Text: r.entry.word, State: state, Object: r})
+		out = append(out, Element{ID: r.entry.id, Label: r.Label(), Text: r.said(), State: state, Object: r})
 	}
 	return out
 }
@@ -255,6 +259,8 @@ type menuLine struct {
 	back  *canvas.Rectangle
 	icon  *canvas.Image
 	text  *canvas.Text
+	name  *kit.Label        // instead of text; nil: none
+	sign  *canvas.Text      // beside name; nil: none
 	mark  fyne.CanvasObject // says the state; nil: none
 	drawn struct{ ready, marked bool }
 }
@@ -266,6 +272,7 @@ func newMenuLine(t *kit.Tokens, e menuEntry, m *contextMenu) *menuLine {
 		text: kit.Text(e.word, kit.Style{Size: menuText, Color: pick(e.danger, t.Danger, t.Text)}),
 	}
 	l.SetLabel(e.word)
+	l.addName()
 	l.addMark()
 	l.drawn.ready = true
 	l.OnTap = func() {
@@ -296,6 +303,7 @@ func (l *menuLine) draw() {
 		l.drawn.ready = ready
 		l.text.Color = pick(ready, pick(l.entry.danger, l.t.Danger, l.t.Text), l.t.Faint)
 		l.icon.Resource = kit.IconResource(l.entry.icon, pick(ready, pick(l.entry.danger, l.t.Danger, l.t.Muted), l.t.Faint))
+		l.inkName()
 		canvas.Refresh(l.text)
 		l.icon.Refresh()
 	}
@@ -356,7 +364,7 @@ func (l *menuLine) placeMark(s fyne.Size) {
 
 // CreateRenderer implements fyne.Widget.
 func (l *menuLine) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{l.back, l.icon, l.text}
+	objects := append([]fyne.CanvasObject{l.back, l.icon}, l.words()...)
 	if l.mark != nil {
 		objects = append(objects, l.mark)
 	}
@@ -365,6 +373,7 @@ func (l *menuLine) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(l.icon, menuIconX-menuPad, (s.Height-menuIcon)/2, menuIcon, menuIcon)
 		m := l.text.MinSize()
 		kit.Place(l.text, menuTextX-menuPad, (s.Height-m.Height)/2, m.Width, m.Height)
+		l.placeName(s)
 		l.placeMark(s)
 	}, objects...)
 }

@@ -146,12 +146,13 @@ type nearbyStrip struct {
 func newNearbyStrip(h *host, z sizes) *nearbyStrip {
 	t := h.t
 	n := &nearbyStrip{
-		t: t, z: z, open: h.a.Open, menu: h.deviceMenu, pair: newPairCell(t, z, h.pairWays), cells: make(map[identity.DeviceID]*nearbyCell),
+		t: t, z: z, open: h.a.Open, menu: h.deviceMenu, cells: make(map[identity.DeviceID]*nearbyCell),
 		title: kit.Text("NEARBY", kit.Style{Size: 11, Color: t.Muted, Bold: true}),
 		count: kit.Text("", kit.Style{Size: 12, Color: t.Muted}),
 		hint:  kit.NewLabel(kit.Style{Size: 12.5, Color: t.Muted}, 3),
 		dot:   canvas.NewCircle(t.Online),
 	}
+	n.pair = newPairCell(t, z, func(at fyne.Position) { h.pairWays(at, n.toPair()) })
 	n.row = container.New(stripLayout{n})
 	n.scroll = kit.NewScroll(n.row, container.ScrollHorizontalOnly)
 	n.scroll.OnScrolled = func(fyne.Position) {
@@ -310,6 +311,21 @@ func (n *nearbyStrip) set(devices []viewmodel.Device, hint string) {
 	n.row.Refresh()
 	n.scroll.Refresh()
 	n.fade()
+}
+
+// toPair are the devices that the menu of the cell to pair names.
+func (n *nearbyStrip) toPair() []viewmodel.Device {
+	devices := make([]viewmodel.Device, 0, len(n.order))
+	for _, id := range n.order {
+		devices = append(devices, n.cells[id].device)
+	}
+	c := fyne.CurrentApp().Driver().CanvasForObject(n.pair)
+	if c == nil {
+		return nil
+	}
+	_, size := c.InteractiveArea()
+	devices = viewmodel.ToPair(devices)
+	return devices[:min(len(devices), pairRows(size.Height, n.z == phoneSizes))]
 }
 
 func (n *nearbyStrip) elements() []Element {

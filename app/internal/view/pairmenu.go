@@ -6,6 +6,7 @@ import (
 
 	"earshot/app/internal/view/kit"
 	"earshot/app/internal/viewmodel"
+	"earshot/internal/safetext"
 )
 
 // pairEntry is the line of a menu that begins to pair with a device.
@@ -22,11 +23,48 @@ func (h *host) deviceMenu(at fyne.Position, d viewmodel.Device) {
 	h.menu(at, entries...)
 }
 
-// pairWays shows how a device that need not be in the list is paired with.
-func (h *host) pairWays(at fyne.Position) {
-	h.menu(at,
+// pairMenuWidth is that of the menu behind the cell to pair, in dp: what the
+// narrowest phone leaves.
+const pairMenuWidth = 304
+
+// pairWays shows whom to pair with: the devices that can be, as they are now,
+// then how it is done with one that need not be in the list. The menu stays as it
+// was opened: nothing moves below the pointer.
+func (h *host) pairWays(at fyne.Position, devices []viewmodel.Device) {
+	var entries []menuEntry
+	for _, d := range devices {
+		entries = append(entries, h.pairWith(d))
+	}
+	entries = append(entries,
 		menuEntry{id: "pair/show", icon: kit.IconQR, word: "Show my code", do: h.a.ShowInvite},
 		menuEntry{id: "pair/enter", icon: kit.IconLink, word: "Enter a link", do: h.a.EnterLink})
+	m := newContextMenu(h.t, at, h.close, entries...)
+	if len(devices) > 0 {
+		m.width = pairMenuWidth
+	}
+	h.card(m)
+}
+
+// pairWith is pairEntry where the device is not seen otherwise. A name that is
+// cut may read like another one: it has its short ID beside it.
+func (h *host) pairWith(d viewmodel.Device) menuEntry {
+	e := h.pairEntry(d)
+	e.id, e.caution = "pair/with/"+d.ShortID, d.Caution
+	e.name = "Pair with " + safetext.Isolate(d.Name)
+	if d.Caution != "" {
+		e.icon = kit.IconAlert
+	}
+	if d.ShowID || kit.Width(string(e.name), menuText, false) > nameRoom(pairMenuWidth-2*menuPad, 0) {
+		e.sign = d.ShortID
+	}
+	return e
+}
+
+// pairRows is how many devices the menu of a window can name, so that the other
+// ways, below them, are seen in a low one.
+func pairRows(height float32, phone bool) int {
+	const ways = 2
+	return max(0, int((height-2*menuEdge-2*menuPad)/pick[float32](phone, menuTouch, menuRow))-ways)
 }
 
 // showPairing shows the dialog and the card of the snapshot.
