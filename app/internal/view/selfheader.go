@@ -23,7 +23,9 @@ type selfHeader struct {
 	name   *kit.Label
 	status *kit.Label
 	edit   *kit.IconButton
+	gear   *kit.IconButton
 	find   *kit.IconButton // on a phone
+	self   viewmodel.Self
 	field  *canvas.Rectangle
 	entry  *nameEntry
 	view   *container.ThemeOverride // entry without the bar of a long name
@@ -35,10 +37,11 @@ func newSelfHeader(host *host, z sizes) *selfHeader {
 		z: z, rename: host.a.Rename, takeKeys: host.takeKeys,
 		avatar: kit.NewAvatar(t, z.selfAvatar, t.Surface),
 		name:   kit.NewLabel(kit.Style{Size: z.title, Color: t.Text, Bold: true}, 1),
-		status: kit.NewLabel(kit.Style{Size: 12, Color: t.Muted}, 1),
+		status: kit.NewLabel(kit.Style{Size: selfStatus, Color: t.Muted}, 1),
 		field:  kit.Rounded(t.Field, 20),
 	}
 	h.edit = kit.NewIconButton(t, kit.IconEdit, "Change the name of this device", z.button, 18, h.begin)
+	h.gear = kit.NewIconButton(t, kit.IconGear, "Settings", z.button, 20, host.settings)
 	h.find = kit.NewIconButton(t, kit.IconSearch, "Search", z.button, 20, host.find)
 	setVisible(h.find, z == phoneSizes) // elsewhere there is a field
 	h.entry = newNameEntry(h.commit, h.end, func() { h.editing(false) })
@@ -53,7 +56,17 @@ func newSelfHeader(host *host, z sizes) *selfHeader {
 func (h *selfHeader) set(s viewmodel.Self) {
 	h.avatar.Set(s.Initials, s.Hue, kit.NoDot)
 	h.name.SetText(s.Name)
-	h.status.SetText(safetext.Display(s.Status))
+	h.self = s
+	h.showStatus()
+}
+
+// showStatus shows the status, or what matters of it most where it has no room.
+func (h *selfHeader) showStatus() {
+	status := h.self.Status
+	if room := h.status.Size().Width; room > 0 && kit.Width(status, selfStatus, false) > room {
+		status = pick(h.self.Offline, "No network", h.self.ShortID)
+	}
+	h.status.SetText(safetext.Display(status))
 }
 
 // begin opens the entry with the name in it.
@@ -76,7 +89,7 @@ func (h *selfHeader) end() {
 }
 
 func (h *selfHeader) editing(on bool) {
-	for _, o := range []fyne.CanvasObject{h.name, h.status, h.edit} {
+	for _, o := range []fyne.CanvasObject{h.name, h.status, h.edit, h.gear} {
 		setVisible(o, !on)
 	}
 	setVisible(h.find, !on && h.z == phoneSizes)
@@ -92,8 +105,10 @@ func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(h.avatar, 16, (s.Height-a)/2, a, a)
 		kit.Place(h.own, 16+a/2-ownTouch/2, (s.Height-ownTouch)/2, ownTouch, ownTouch)
 		x, right := 16+a+12, s.Width-10-b
-		nh, sh := kit.LineHeight(h.z.title), kit.LineHeight(12)
+		nh, sh := kit.LineHeight(h.z.title), kit.LineHeight(selfStatus)
 		top := (s.Height - nh - sh - headGap) / 2
+		kit.Place(h.gear, right, (s.Height-b)/2, b, b)
+		right -= b
 		kit.Place(h.edit, right, (s.Height-b)/2, b, b)
 		if h.z == phoneSizes {
 			right -= b
@@ -101,11 +116,15 @@ func (h *selfHeader) CreateRenderer() fyne.WidgetRenderer {
 		}
 		kit.Place(h.name, x, top, right-x, nh)
 		kit.Place(h.status, x, top+nh+headGap, right-x, sh)
+		h.showStatus()
 		kit.Place(h.field, x-6, 10, s.Width-x-4, 40)
 		eh := kit.LineHeight(kit.BodySize) + entryPad
 		kit.Place(h.view, x-2, (s.Height-eh)/2, s.Width-x-12, eh)
-	}, h.own, h.avatar, h.name, h.status, h.edit, h.find, h.field, h.view)
+	}, h.own, h.avatar, h.name, h.status, h.edit, h.gear, h.find, h.field, h.view)
 }
+
+// selfStatus is the size of the text below the own name, in dp.
+const selfStatus = 12
 
 // ownTouch is the size of what takes the taps on the own avatar, in dp.
 const ownTouch = 44

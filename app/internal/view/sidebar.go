@@ -228,6 +228,7 @@ func (s *sidebar) elements() []Element {
 	out := []Element{
 		{ID: "self", Label: "This device", Text: s.header.name.Text(), Object: s.header.name},
 		{ID: "settings", Label: s.header.own.Label(), Object: s.header.own},
+		{ID: "settings/gear", Label: s.header.gear.Label(), Object: s.header.gear},
 		{ID: "rename", Label: s.header.edit.Label(), Object: s.header.edit},
 	}
 	out = append(out, s.finder.elements()...)

@@ -20,7 +20,7 @@ var names = map[string]string{
 	"copy": "copy", "delete": "trash-2", "dots": "ellipsis", "down": "chevron-down", "edit": "pencil", "export": "download",
 	"hide": "eye-off", "next": "chevron-right", "person": "user-round", "swap": "arrow-left-right",
 	"keep": "history", "link": "link", "lock": "lock", "more": "ellipsis-vertical", "open": "external-link", "pair": "shield-plus", "paste": "clipboard-paste",
-	"plus": "plus", "qr": "qr-code", "read": "eye", "reply": "reply", "search": "search", "send": "arrow-up", "shield": "shield-check",
+	"plus": "plus", "qr": "qr-code", "read": "eye", "reply": "reply", "search": "search", "send": "arrow-up", "settings": "settings", "shield": "shield-check",
 	"tick": "check", "ticks": "check-check", "warn": "shield-alert", "waves": "radio",
 }
 

@@ -55,6 +55,7 @@ const (
 	IconLock   IconName = "lock"
 	IconWarn   IconName = "warn"
 	IconPaste  IconName = "paste"
+	IconGear   IconName = "settings"
 )
 
 // icons holds the resources made so far: names times colours, a few dozen.
