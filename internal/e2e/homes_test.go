@@ -53,6 +53,9 @@ func remember(t testing.TB, db *store.DB, contact identity.DeviceID, seq uint64,
 		if _, _, err := db.Enqueue(ctx, store.NewMessage{ID: id, Peer: contact, Text: m.text, HLC: clock, At: m.at}); err != nil {
 			return err
 		}
+		if _, err := db.MaySend(ctx, contact); err != nil { // else its Resume looks like that of a restored copy
+			return err
+		}
 		if m.state == store.Queued {
 			m.state = store.Delivered
 		}
